@@ -1,7 +1,8 @@
-"""DTLS 1.2 of the system's OpenSSL, driven through memory: datagrams in, datagrams out, no sockets and no clock of its own.
+"""DTLS 1.2 of the system's OpenSSL, driven through memory: datagrams in, datagrams out, no sockets, no clock.
 
-Binds the public C ABI of libssl.so.3 and libcrypto.so.3 through cffi, so that no compiler is needed and the distribution
-patches it. Shared by the gateway (server) and the simulator (client): what a session means is theirs. Not thread-safe.
+Binds the public C ABI of libssl.so.3 and libcrypto.so.3 through cffi, so that no compiler is needed and the
+distribution patches it. Shared by the gateway (server) and the simulator (client); what a session means is theirs.
+Not thread-safe.
 """
 
 import hmac
@@ -10,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from cffi import FFI
 
-# ── Constants, by their names in OpenSSL 3's headers ────────────────────────────────────────────────────────────
+# ── Constants, by their names in OpenSSL 3's headers ────────────────────────────────────────────────────────
 DTLS1_2_VERSION: Final = 0xFEFD
 SSL_OP_NO_QUERY_MTU: Final = 1 << 12
 SSL_OP_NO_TICKET: Final = 1 << 14
@@ -36,6 +37,9 @@ MTU: Final = 1232
 RECORD_HEADER: Final = 13
 COOKIE_LENGTH: Final = 16
 _BUFFER_SIZE: Final = 65536
+_OPTIONS: Final = (
+    SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE
+)
 
 ffi = FFI()
 ffi.cdef("""
@@ -51,7 +55,8 @@ long SSL_CTX_ctrl(SSL_CTX *, int, long, void *);
 uint64_t SSL_CTX_set_options(SSL_CTX *, uint64_t);
 int SSL_CTX_set_cipher_list(SSL_CTX *, const char *);
 typedef unsigned int (*psk_server_cb)(SSL *, const char *, unsigned char *, unsigned int);
-typedef unsigned int (*psk_client_cb)(SSL *, const char *, char *, unsigned int, unsigned char *, unsigned int);
+typedef unsigned int (*psk_client_cb)(SSL *, const char *, char *, unsigned int,
+                                      unsigned char *, unsigned int);
 typedef int (*cookie_generate_cb)(SSL *, unsigned char *, unsigned int *);
 typedef int (*cookie_verify_cb)(SSL *, const unsigned char *, unsigned int);
 void SSL_CTX_set_psk_server_callback(SSL_CTX *, psk_server_cb);
@@ -110,9 +115,9 @@ class PeerClosed(Exception):
 class Connection:
     """One SSL object over two memory BIOs.
 
-    `psk` is (identity, key): a client presents it, a server accepts exactly this identity with this key and refuses every
-    other with an `unknown_psk_identity` alert. `cookie` (16 bytes) is what `listen` sends to and expects from the peer whose
-    datagram is being looked at.
+    `psk` is (identity, key): a client presents it; a server accepts exactly this identity with this key and refuses
+    every other with an `unknown_psk_identity` alert. `cookie` (16 bytes) is what `listen` sends to, and expects from,
+    the peer whose datagram is being looked at.
     """
 
     __slots__ = ("__weakref__", "_ssl", "_incoming", "_outgoing", "cookie", "is_established", "psk")
@@ -135,7 +140,7 @@ class Connection:
         libcrypto.BIO_write(self._incoming, datagram, len(datagram))
 
     def handshake(self) -> bool:
-        """True once the session is established. Raises DtlsError when it failed for good (an alert may wait in `flights`)."""
+        """True once established. Raises DtlsError when it failed for good; an alert may wait in `flights`."""
         result = libssl.SSL_do_handshake(self._ssl)
         if result == 1:
             self.is_established = True
@@ -144,7 +149,7 @@ class Connection:
         return self.is_established
 
     def listen(self) -> bool:
-        """Look at one fed ClientHello without keeping state: answer it with a cookie, or True when it carried the right one.
+        """Look at one fed ClientHello, keeping no state: answer with a cookie, or True when it carried the right one.
 
         Raises DtlsError when the object is spoilt and must be replaced (RFC 6347 §4.2.1).
         """
@@ -158,7 +163,7 @@ class Connection:
         return False
 
     def read(self) -> bytes | None:
-        """The next decrypted message, or None when the fed datagram holds no more. Raises PeerClosed, DtlsError."""
+        """The next decrypted message, None when the datagram holds no more. Raises PeerClosed, DtlsError."""
         count = libssl.SSL_read(self._ssl, _buffer, _BUFFER_SIZE)
         if count > 0:
             return _filled[:count]  # type: ignore[no-any-return]
@@ -170,7 +175,7 @@ class Connection:
         return None
 
     def has_more(self) -> bool:
-        """Whether the fed datagram has records not looked at yet; cheaper than a `read` that finds nothing."""
+        """Whether the datagram has records not looked at yet; cheaper than a `read` that finds nothing."""
         return bool(libssl.SSL_has_pending(self._ssl))
 
     def seal(self, message: bytes) -> bytes:
@@ -231,7 +236,7 @@ class Connection:
 
 
 class Context:
-    """What the connections of one role share: DTLS 1.2 only, these ciphers, no tickets, no renegotiation, no session cache."""
+    """What connections of one role share: DTLS 1.2, these ciphers, no tickets, renegotiation or session cache."""
 
     def __init__(self, method: Any, ciphers: str) -> None:
         self.pointer = libssl.SSL_CTX_new(method)
@@ -242,10 +247,7 @@ class Context:
             (SSL_CTRL_MODE, SSL_MODE_RELEASE_BUFFERS),
         ):
             libssl.SSL_CTX_ctrl(self.pointer, command, value, ffi.NULL)
-        options = (
-            SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE
-        )
-        libssl.SSL_CTX_set_options(self.pointer, options)
+        libssl.SSL_CTX_set_options(self.pointer, _OPTIONS)
         if libssl.SSL_CTX_set_cipher_list(self.pointer, ciphers.encode()) != 1:
             raise DtlsError(_reason())
 
@@ -292,9 +294,8 @@ def split_records(stream: bytes, mtu: int = MTU) -> list[bytes]:
 
 def _memory_bio() -> Any:
     bio = libcrypto.BIO_new(libcrypto.BIO_s_mem())
-    libcrypto.BIO_ctrl(
-        bio, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, ffi.NULL
-    )  # empty means "later", not "end of file"
+    # Empty shall mean "later", not "end of file".
+    libcrypto.BIO_ctrl(bio, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, ffi.NULL)
     return bio
 
 
@@ -311,7 +312,7 @@ def _reason() -> str:
     return str(ffi.string(text).decode()).rpartition(":")[2] if code else "no reason given"
 
 
-# ── Callbacks: called by OpenSSL inside handshake() and listen() ────────────────────────────────────────────────
+# ── Callbacks: called by OpenSSL inside handshake() and listen() ────────────────────────────────────────────
 @ffi.callback("psk_server_cb")  # type: ignore[untyped-decorator]
 def _find_psk(ssl: Any, identity: Any, key: Any, capacity: int) -> int:
     psk = _connections[_address(ssl)].psk
