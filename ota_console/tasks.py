@@ -1,0 +1,11 @@
+"""The project's own periodic tasks."""
+
+from celery import shared_task
+
+from ota_console import health
+
+
+@shared_task(name="ota_console.tasks.worker_heartbeat")
+def worker_heartbeat() -> None:
+    """Started by beat and run by a worker: it is heard only while both serve."""
+    health.beat("worker")
