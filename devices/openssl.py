@@ -1,8 +1,8 @@
 """DTLS 1.2 of the system's OpenSSL, driven through memory: datagrams in, datagrams out, no sockets, no clock.
 
-Binds the public C ABI of libssl.so.3 and libcrypto.so.3 through cffi, so that no compiler is needed and the
-distribution patches it. Shared by the gateway (server) and the simulator (client); what a session means is theirs.
-Not thread-safe.
+Binds the public C ABI of libssl.so.3 and libcrypto.so.3 through cffi: no compiler is needed, and the distribution
+patches it. Shared by the gateway (server) and the simulator (client); what a session means is theirs. Not
+thread-safe.
 """
 
 import hmac
@@ -37,9 +37,7 @@ MTU: Final = 1232
 RECORD_HEADER: Final = 13
 COOKIE_LENGTH: Final = 16
 _BUFFER_SIZE: Final = 65536
-_OPTIONS: Final = (
-    SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE
-)
+_OPTIONS: Final = SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE
 
 ffi = FFI()
 ffi.cdef("""
@@ -115,9 +113,9 @@ class PeerClosed(Exception):
 class Connection:
     """One SSL object over two memory BIOs.
 
-    `psk` is (identity, key): a client presents it; a server accepts exactly this identity with this key and refuses
-    every other with an `unknown_psk_identity` alert. `cookie` (16 bytes) is what `listen` sends to, and expects from,
-    the peer whose datagram is being looked at.
+    `psk` is (identity, key): a client presents it; a server accepts exactly this identity with this key and
+    refuses every other with an `unknown_psk_identity` alert. `cookie` (16 bytes) is what `listen` sends to, and
+    expects from, the peer whose datagram is being looked at.
     """
 
     __slots__ = ("__weakref__", "_ssl", "_incoming", "_outgoing", "cookie", "is_established", "psk")
@@ -149,7 +147,7 @@ class Connection:
         return self.is_established
 
     def listen(self) -> bool:
-        """Look at one fed ClientHello, keeping no state: answer with a cookie, or True when it carried the right one.
+        """Look at one fed ClientHello without keeping state: answer with a cookie, or True if it has the right one.
 
         Raises DtlsError when the object is spoilt and must be replaced (RFC 6347 §4.2.1).
         """
@@ -236,7 +234,7 @@ class Connection:
 
 
 class Context:
-    """What connections of one role share: DTLS 1.2, these ciphers, no tickets, renegotiation or session cache."""
+    """What connections of one role share: DTLS 1.2, the ciphers; no tickets, renegotiation, session cache."""
 
     def __init__(self, method: Any, ciphers: str) -> None:
         self.pointer = libssl.SSL_CTX_new(method)

@@ -17,7 +17,7 @@ from ota_console.core.actors import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`project_id` is a primary key; `object_id` is the public id of what changed; `changes` is field → [before, after]."""
+    """`project_id` is a primary key, `object_id` the public id of what changed, `changes` field → [before, after]."""
 
     name: ClassVar[str]
     object_type: ClassVar[str]

@@ -1,0 +1,97 @@
+"""The bytes of artifacts: written in a stream while they are measured, removed when nothing refers to them."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import transaction
+from django.utils import timezone
+
+from deployments import formats, rules
+from deployments.models import Artifact
+from deployments.storage import artifact_storage
+from ota_console.core.ids import new_public_id
+
+ORPHAN_AGE = timedelta(hours=24)  # longer than any upload takes
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that are safely stored but belong to no artifact yet. `size` in bytes, `sha256` in hex."""
+
+    storage_name: str
+    size: int
+    sha256: str
+    kind: str
+
+
+class ArtifactWriter:
+    """Takes the bytes of one artifact in chunks of any size; memory stays flat.
+
+    Use it as a context manager: what is not finished at its end is discarded, so a broken upload leaves nothing.
+    """
+
+    def __init__(self) -> None:
+        self._name = new_public_id()
+        self._digest = hashlib.sha256()
+        self._head = b""
+        self._size = 0
+        self._file: Any = artifact_storage().open(self._name, "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Raise Invalid, field `content`, as soon as the artifact grows too large for devices."""
+        if len(self._head) < formats.HEAD_BYTES:
+            self._head += bytes(chunk[: formats.HEAD_BYTES - len(self._head)])
+        self._size += len(chunk)
+        if self._size > rules.LARGEST_ARTIFACT:
+            rules.require_size(self._size)
+        self._digest.update(chunk)
+        self._file.write(chunk)
+
+    def finish(self) -> Blob:
+        """Make the bytes durable. Raise Invalid, field `content`, when there are none."""
+        rules.require_size(self._size)
+        self._file.close()
+        self._file = None
+        kind = formats.detect(self._head).name
+        return Blob(self._name, self._size, self._digest.hexdigest(), kind)
+
+    def discard(self) -> None:
+        if self._file is not None:
+            self._file.discard()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+
+def remove_blob(storage_name: str) -> None:
+    artifact_storage().delete(storage_name)
+
+
+def remove_after_commit(storage_names: Iterable[str]) -> None:
+    """What cannot be removed then is found by `remove_orphans` later."""
+    for name in list(storage_names):
+        transaction.on_commit(lambda name=name: remove_blob(name), robust=True)  # type: ignore[misc]
+
+
+def remove_orphans() -> list[str]:
+    """Remove stored bytes that no artifact claimed within a day: a killed upload leaves such. Returns their names."""
+    storage: Any = artifact_storage()
+    claimed = set(Artifact.objects.values_list("storage_name", flat=True))
+    limit = timezone.now() - ORPHAN_AGE
+    orphans = [name for name in storage.listing() if name not in claimed and storage.get_modified_time(name) < limit]
+    for name in orphans:
+        storage.delete(name)
+    return orphans

@@ -1,0 +1,57 @@
+"""What happens to devices, by operators and keys. What devices themselves report are OTA events (models/reports.py)."""
+
+from dataclasses import dataclass
+
+from ota_console.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceEvent(Event):
+    object_type = "device"
+
+    device_pk: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceCreated(DeviceEvent):
+    name = "device.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceUpdated(DeviceEvent):
+    name = "device.updated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceMoved(DeviceEvent):
+    """Its cohort changed; `cohort_ids` are the public ids of the one it left and the one it joined, where there are."""
+
+    name = "device.moved"
+
+    cohort_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceDeleted(DeviceEvent):
+    name = "device.deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialCreated(DeviceEvent):
+    name = "credential.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialDeleted(DeviceEvent):
+    name = "credential.deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialRevealed(DeviceEvent):
+    name = "credential.revealed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagCreated(Event):
+    name = "tag.created"
+    object_type = "tag"

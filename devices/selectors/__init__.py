@@ -1,0 +1,36 @@
+"""Reads of reported state and of the road to the device."""
+
+from devices.selectors.lookups import visible_credential, visible_device, visible_tags
+from devices.selectors.ota_events import EventFilter, EventPage, ota_events
+from devices.selectors.progress import Progress, deployment_progress, device_counts, with_progress
+from devices.selectors.road import (
+    ChangeRecord,
+    DeviceRecord,
+    SessionSecret,
+    changes_since,
+    cohort_plans,
+    device_records,
+    live_credentials,
+    session_secret,
+)
+
+__all__ = [
+    "ChangeRecord",
+    "DeviceRecord",
+    "EventFilter",
+    "EventPage",
+    "Progress",
+    "SessionSecret",
+    "changes_since",
+    "cohort_plans",
+    "deployment_progress",
+    "device_counts",
+    "device_records",
+    "live_credentials",
+    "ota_events",
+    "session_secret",
+    "visible_credential",
+    "visible_device",
+    "visible_tags",
+    "with_progress",
+]

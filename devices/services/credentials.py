@@ -1,0 +1,81 @@
+"""Credentials: create, reveal, delete. The gateways ask for a key at every handshake, so a new one works at once."""
+
+import secrets
+
+from django.db import IntegrityError, transaction
+
+from devices.events import CredentialCreated, CredentialDeleted, CredentialRevealed, DeviceEvent
+from devices.models import Credential, Device, open_key, seal_key
+from ota_console.core.actors import Actor
+from ota_console.core.errors import Conflict, Invalid, NotFound
+from ota_console.core.events import publish
+
+LONGEST_IDENTITY = 128  # bytes, with the project: what OpenSSL accepts (PSK_MAX_IDENTITY_LEN)
+LONGEST_KEY = 64  # bytes; default Mbed TLS builds take 32 (contract/coap.md §1)
+
+
+@transaction.atomic
+def create_credential(
+    *, device: Device, actor: Actor, identity: str | None = None, key: str | None = None
+) -> Credential:
+    """The stored identity is `<identity>@<project id>`. What is missing is generated: 32 hex digits for the key.
+
+    Raise Invalid, field `identity` or `preSharedKey`, for what a device could not send; Conflict for a taken identity.
+    """
+    actor.require("credentials.edit", project=device.project_id)
+    identity = _full_identity(device, identity or secrets.token_hex(8))
+    key = key or secrets.token_hex(16)
+    _require_sendable(identity, field="identity", longest=LONGEST_IDENTITY)
+    _require_sendable(key, field="preSharedKey", longest=LONGEST_KEY)
+    try:
+        with transaction.atomic():
+            credential = Credential.objects.create(
+                device=device, identity=identity, sealed_key=seal_key(key, identity=identity)
+            )
+    except IntegrityError as error:
+        raise Conflict(f"identity: {identity} already exists", field="identity") from error
+    _publish(CredentialCreated, credential, actor)
+    return credential
+
+
+def reveal_key(*, credential: Credential, actor: Actor) -> str:
+    """The key in clear. Raise Forbidden for viewers."""
+    actor.require("credentials.view", project=credential.device.project_id)
+    with transaction.atomic():
+        _publish(CredentialRevealed, credential, actor)
+    return open_key(credential.sealed_key, identity=credential.identity)
+
+
+@transaction.atomic
+def delete_credential(*, credential: Credential, actor: Actor) -> None:
+    """Sessions that were opened with it end."""
+    actor.require("credentials.edit", project=credential.device.project_id)
+    _publish(CredentialDeleted, credential, actor)
+    deleted, _ = Credential.objects.filter(pk=credential.pk).delete()
+    if not deleted:
+        raise NotFound("credential not found")
+
+
+def _publish(event: type[DeviceEvent], credential: Credential, actor: Actor) -> None:
+    device = credential.device
+    publish(
+        event(
+            project_id=device.project_id,
+            object_id=device.public_id,
+            actor=actor,
+            device_pk=device.pk,
+            changes={"identity": credential.identity},
+        )
+    )
+
+
+def _full_identity(device: Device, identity: str) -> str:
+    suffix = f"@{device.project.slug}"
+    return identity if identity.endswith(suffix) else identity + suffix
+
+
+def _require_sendable(text: str, *, field: str, longest: int) -> None:
+    if not text.isprintable() or text.startswith("@"):
+        raise Invalid(f"{field}: must be printable text", field=field)
+    if len(text.encode()) > longest:
+        raise Invalid(f"{field}: must not be longer than {longest} bytes", field=field)
