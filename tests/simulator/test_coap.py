@@ -29,9 +29,7 @@ messages = st.builds(
     options=options,
     payload=st.binary(max_size=1100),
 )
-blocks = st.builds(
-    Block, number=st.integers(0, 2**20 - 1), more=st.booleans(), size=st.sampled_from(BLOCK_SIZES)
-)
+blocks = st.builds(Block, number=st.integers(0, 2**20 - 1), more=st.booleans(), size=st.sampled_from(BLOCK_SIZES))
 
 
 @given(messages)
@@ -84,9 +82,7 @@ def test_the_request_for_a_block_has_the_bytes_of_the_specification() -> None:
             (Option.BLOCK2, Block(2, False, 1024).encode()),
         ),
     )
-    assert encode(request).hex(" ") == (
-        "42 01 12 34 01 02 b2 2e 75 01 63 0a 6d 61 69 6e 40 31 2e 32 2e 33 61 2a 61 26"
-    )
+    assert encode(request).hex(" ") == ("42 01 12 34 01 02 b2 2e 75 01 63 0a 6d 61 69 6e 40 31 2e 32 2e 33 61 2a 61 26")
 
 
 @pytest.mark.parametrize(
