@@ -1,4 +1,4 @@
-"""All settings, read top to bottom. Every difference between installations comes from the environment (.env.example)."""
+"""All settings, read top to bottom. Each difference between installations comes from the environment (.env.example)."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 MIDDLEWARE = [
+    "ota_console.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -132,7 +133,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{valkey_socket(OTA_DATA_DIR)}?db=0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -180,6 +187,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed worker leaves no schedule file to trip over
 CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": {"task": "ota_console.tasks.worker_heartbeat", "schedule": 2.0, "options": {"expires": 4}},
     "prune-changes": {"task": "devices.tasks.prune_changes", "schedule": timedelta(hours=1)},
@@ -254,7 +262,15 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "logfmt"}},
+    "filters": {"not_ready": {"()": "ota_console.health.IsNotAboutReadiness"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "logfmt", "filters": ["not_ready"]},
+    },
     "root": {"handlers": ["stderr"], "level": env.str("OTA_LOG_LEVEL", default="INFO")},
-    "loggers": {"uvicorn.access": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "celery": {"level": "WARNING"},  # INFO is two lines for every task
+        "django_structlog": {"level": "WARNING"},  # INFO is two lines for every request
+        "httpx": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+    },
 }

@@ -23,6 +23,7 @@ def main() -> int:
 
 
 def _run(configuration: Configuration) -> None:
+    os.umask(0o077)  # the database and the log of Valkey are nobody else's either
     data_folder.prepare(configuration.data_dir)
     with data_folder.lock(configuration.data_dir):
         if ended := leftovers.end_leftovers(configuration.data_dir):

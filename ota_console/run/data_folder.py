@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ota_console.core.embedded import secret_file
+from ota_console.core.private_files import write_private
 from ota_console.run.errors import CannotStart
 
 _GENERATED: Mapping[str, tuple[str, Callable[[], str]]] = {
@@ -58,18 +59,6 @@ def ensure_secrets(data_dir: Path) -> None:
             raise CannotStart(f"{path} is missing, and the keys of your devices were encrypted with it: restore it")
         path.parent.mkdir(mode=0o700, exist_ok=True)
         write_private(path, generate() + "\n")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write `path` whole or not at all, readable by this user alone (mode 0600)."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def write_processes(data_dir: Path, processes: Mapping[str, int]) -> None:

@@ -9,13 +9,9 @@ from ota_console.run.child import Part
 _MANAGE = [sys.executable, "manage.py"]
 
 
-def preparations() -> list[Part]:
-    """What runs once, in this order, before anything serves."""
-    return [
-        Part("migrate", [*_MANAGE, "migrate", "--no-input", "--verbosity", "0"]),
-        Part("static", [*_MANAGE, "collectstatic", "--no-input", "--verbosity", "0"]),
-        Part("first run", [*_MANAGE, "first_run"]),
-    ]
+def preparation() -> Part:
+    """Runs to its end before anything serves."""
+    return Part("prepare", [*_MANAGE, "prepare"])
 
 
 def private_valkey(data_dir: Path) -> Part:

@@ -46,8 +46,7 @@ class Supervisor:
             valkey.clear(data_dir)
             self._keep(parts.private_valkey(data_dir))
             await valkey.answers(data_dir)
-        for preparation in parts.preparations():
-            await _run_to_end(preparation)
+        await _run_to_end(parts.preparation())
         for part in (parts.web(self._http.fileno()), parts.worker(), parts.gateway(self._coaps.fileno())):
             self._keep(part)
 

@@ -40,6 +40,7 @@ def command(data_dir: Path) -> list[str]:
         "--appendonly": "yes",
         "--save": "",
         "--loglevel": "warning",
+        "--logfile": str(folder / "valkey.log"),
         "--set-proc-title": "no",  # a title would overwrite the environment that leftovers.py reads
     }
     return [server(), *(word for option in options.items() for word in option)]

@@ -1,4 +1,4 @@
-"""The first organization, project, administrator and API key, and the file that tells them to the person who installed."""
+"""The first sign-in: organization, project, administrator, API key, and the file that tells them to who installed."""
 
 import json
 import secrets
