@@ -81,3 +81,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _server.send_signal(signal.SIGTERM)
         _server.wait()
     shutil.rmtree(DATA_DIR, ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "embedded: starts an installation of its own, the embedded default")
