@@ -12,7 +12,7 @@ from storages.backends.s3 import S3File, S3Storage, clean_name
 class ArtifactFolder(FileSystemStorage):
     """A folder in which a file appears only when it is complete and on the disk."""
 
-    def _open(self, name: str, mode: str = "rb") -> File[Any]:
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         if "w" not in mode:
             return super()._open(name, mode)  # type: ignore[no-any-return, misc]
         return _DurableFile(Path(self.path(name)))
@@ -26,7 +26,7 @@ class ArtifactFolder(FileSystemStorage):
 class ArtifactBucket(S3Storage):  # type: ignore[misc]
     """An S3 bucket. Multipart uploads keep a few MB in memory, whatever the size of the artifact."""
 
-    def _open(self, name: str, mode: str = "rb") -> File[Any]:
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         if "w" not in mode:
             return super()._open(name, mode)  # type: ignore[no-any-return]
         return _BucketFile(self._normalize_name(clean_name(name)), mode, self)
@@ -36,7 +36,7 @@ class ArtifactBucket(S3Storage):  # type: ignore[misc]
         return [entry.key for entry in self.bucket.objects.filter(Prefix=self.location)]
 
 
-class _DurableFile(File[bytes]):
+class _DurableFile(File):  # type: ignore[type-arg]
     """Writes beside the target; `close` flushes to the disk and renames, `discard` leaves nothing."""
 
     def __init__(self, target: Path) -> None:

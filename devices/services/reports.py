@@ -134,6 +134,6 @@ def _state(report: Report) -> PackageState:
 def _refusal(error: Exception) -> DomainError:
     if isinstance(error, DomainError):
         return error
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | OverflowError | ValueError):
         return Invalid("the report holds a value that cannot be stored")
     raise error
