@@ -1,0 +1,135 @@
+"""ota device: create, list and show devices."""
+
+from typing import Annotated
+
+import typer
+
+from ota_console.cli import resolve
+from ota_console.cli.arguments import DeviceRef, DeviceRefs, Limit, new_app
+from ota_console.cli.client import Object
+from ota_console.cli.deployed import reported
+from ota_console.cli.formats import local_time, reason, state
+from ota_console.cli.session import Session
+
+app = new_app()
+
+COLUMNS = ["ID", "NAME", "COHORT", "FIRMWARE", "ENABLED", "LAST SEEN"]
+REPORT_COLUMNS = ["PACKAGE", "CURRENT", "TARGET", "STATE", "REASON", "LAST REPORT"]
+Names = Annotated[list[str] | None, typer.Option("--tag", metavar="T", help="Tag name or id; may be repeated.")]
+Blueprint = Annotated[str | None, typer.Option(metavar="B", help="Name or id.")]
+
+
+@app.command("list")
+def list_devices(
+    ctx: typer.Context,
+    search: Annotated[str | None, typer.Option(metavar="T", help="Part of a name or hardware id.")] = None,
+    cohort: Annotated[str | None, typer.Option(metavar="C", help="Only those in this cohort.")] = None,
+    tag: Names = None,
+    blueprint: Blueprint = None,
+    enabled: Annotated[bool | None, typer.Option("--enabled/--disabled", help="Only such devices.")] = None,
+    limit: Limit = None,
+) -> None:
+    """List devices, newest first."""
+    session = Session(ctx)
+    query = {
+        "term": search,
+        "cohortId": resolve.cohort(session, cohort)["cohortId"] if cohort else None,
+        "tags": _tag_ids(session, tag) or None,
+        "blueprintId": resolve.blueprint(session, blueprint)["id"] if blueprint else None,
+        "enabled": None if enabled is None else str(enabled).lower(),
+    }
+    devices = session.client.collection(session.in_project("devices"), query, limit)
+    cohorts = _cohort_names(session) if any(device.get("cohortId") for device in devices) else {}
+
+    def row(device: Object) -> list[object]:
+        return [
+            device["id"],
+            device["name"],
+            cohorts.get(device.get("cohortId", "")),
+            ", ".join(f"{package}@{report.get('version', '')}" for package, report in reported(device).items()),
+            "yes" if device["enabled"] else "no",
+            local_time((device.get("metadata") or {}).get("lastSeenOnline")),
+        ]
+
+    session.screen.show_list(devices, COLUMNS, row)
+
+
+@app.command("show")
+def show_device(ctx: typer.Context, device: DeviceRef) -> None:
+    """Show a device and what it last reported about each package."""
+    session = Session(ctx)
+    found = resolve.device(session, device)
+    metadata = found.get("metadata") or {}
+    session.screen.show_object(
+        found,
+        [
+            ("ID", found["id"]),
+            ("Name", found["name"]),
+            ("Hardware ids", ", ".join(found.get("hardwareIds") or [])),
+            ("Cohort", _cohort_names(session).get(found["cohortId"]) if found.get("cohortId") else None),
+            ("Enabled", "yes" if found["enabled"] else "no"),
+            ("Last seen", local_time(metadata.get("lastSeenOnline"))),
+            ("Last report", local_time(metadata.get("lastReport"))),
+            ("Created", local_time(found.get("createdAt"))),
+        ],
+    )
+    session.screen.show_more(
+        REPORT_COLUMNS,
+        [
+            [
+                package,
+                report.get("version"),
+                report.get("target"),
+                state(report.get("state")),
+                reason(report.get("reason")),
+                local_time(report.get("timestamp")),
+            ]
+            for package, report in reported(found).items()
+        ],
+    )
+
+
+@app.command("create")
+def create_device(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    hw_id: Annotated[list[str] | None, typer.Option(metavar="H", help="Hardware id; may be repeated.")] = None,
+    tag: Names = None,
+    blueprint: Blueprint = None,
+    cohort: Annotated[str | None, typer.Option(metavar="C", help="Put it into this cohort.")] = None,
+    psk: Annotated[bool, typer.Option("--psk", help="Make a key for it too, and print it.")] = False,
+) -> None:
+    """Create a device."""
+    session = Session(ctx)
+    body: Object = {"name": name, "hardwareIds": hw_id or [], "tagIds": _tag_ids(session, tag)}
+    if blueprint:
+        body["blueprintId"] = resolve.blueprint(session, blueprint)["id"]
+    if cohort:
+        body["cohortId"] = resolve.cohort(session, cohort)["cohortId"]
+    device = session.client.post(session.in_project("devices"), body)
+    lines = [("ID", device["id"]), ("Name", device["name"])]
+    if psk:
+        where = session.in_project("devices", device["id"], "credentials")
+        device["credential"] = session.client.post(where, {"type": "PRE_SHARED_KEY"})
+        lines += [("Identity", device["credential"]["identity"]), ("Key", device["credential"]["preSharedKey"])]
+    session.screen.show_object(device, lines)
+
+
+@app.command("delete")
+def delete_devices(ctx: typer.Context, devices: DeviceRefs) -> None:
+    """Delete devices and their credentials."""
+    session = Session(ctx)
+    found = [resolve.device(session, ref) for ref in devices]
+    session.screen.confirm(f"Delete {', '.join(device['name'] for device in found)}?")
+    for device in found:
+        session.client.delete(session.in_project("devices", device["id"]))
+        session.screen.say(f"Deleted {device['name']}.")
+
+
+def _tag_ids(session: Session, refs: list[str] | None) -> list[str]:
+    return [resolve.tag(session, ref)["id"] for ref in refs or []]
+
+
+def _cohort_names(session: Session) -> dict[str, str]:
+    cohorts = session.client.collection(session.in_organization("cohorts"))
+    return {cohort["cohortId"]: cohort["name"] for cohort in cohorts}

@@ -1,0 +1,68 @@
+"""ota login: check a server and key, and store them as a profile."""
+
+import os
+import sys
+
+import typer
+
+from ota_console.cli.arguments import new_app
+from ota_console.cli.client import Client, Object
+from ota_console.cli.config import (
+    Profile,
+    checked_key,
+    config_path,
+    given_key,
+    given_url,
+    load_profiles,
+    profile_name,
+    save_profile,
+)
+from ota_console.cli.errors import Usage
+from ota_console.cli.options import Options
+from ota_console.cli.output import Screen
+from ota_console.cli.session import first_project
+
+app = new_app()
+
+
+@app.command()
+def login(ctx: typer.Context) -> None:
+    """Check a server and key, and store them.
+
+    Takes --url and --api-key (or OTA_URL and OTA_API_KEY). Without a key it asks for one, or reads a line from
+    standard input, which keeps the key out of the shell's history. --profile stores under another name.
+    """
+    options = ctx.ensure_object(Options)
+    name, file = profile_name(options, os.environ), config_path(options)
+    url = given_url(options, os.environ) or _known_url(options)
+    key = given_key(options, os.environ) or _asked_key(url)
+    project = _project(Client(url, key), options)
+    save_profile(file, name, Profile(url, key, project["id"], project["organizationId"]))
+    Screen(options).say(f"Signed in to {url}, project {project['id']}. Stored as profile {name} in {file}.")
+
+
+def _known_url(options: Options) -> str:
+    stored = load_profiles(config_path(options)).get(profile_name(options, os.environ))
+    if stored is None:
+        raise Usage("Say which server: `ota login --url URL`.")
+    return stored.url
+
+
+def _asked_key(url: str) -> str:
+    if sys.stdin.isatty():
+        key = str(typer.prompt(f"API key for {url}", hide_input=True, err=True))
+    else:
+        key = sys.stdin.readline()
+    if not key.strip():
+        raise Usage("No API key was given.")
+    return checked_key(key.strip())
+
+
+def _project(client: Client, options: Options) -> Object:
+    wanted = options.project or os.environ.get("OTA_PROJECT")
+    if not wanted:
+        return first_project(client)
+    projects = [one for one in client.collection("projects") if one["id"] == wanted]
+    if not projects:
+        raise Usage(f"The key may not act in project {wanted!r}.")
+    return projects[0]

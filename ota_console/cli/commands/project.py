@@ -1,0 +1,39 @@
+"""ota project: what the key may see."""
+
+from typing import Annotated
+
+import typer
+
+from ota_console.cli.arguments import new_app
+from ota_console.cli.client import Object, path
+from ota_console.cli.formats import local_time
+from ota_console.cli.session import Session
+
+app = new_app()
+
+
+@app.command("list")
+def list_projects(ctx: typer.Context) -> None:
+    """List the projects of the key."""
+    session = Session(ctx)
+
+    def row(project: Object) -> list[str]:
+        return [project["id"], project["name"], project["organizationId"], local_time(project.get("createdAt"))]
+
+    session.screen.show_list(session.client.collection("projects"), ["ID", "NAME", "ORGANIZATION", "CREATED"], row)
+
+
+@app.command("show")
+def show_project(ctx: typer.Context, project_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
+    """Show a project; without an id, the one in use."""
+    session = Session(ctx)
+    project = session.client.get(path("projects", project_id)) if project_id else session.project
+    session.screen.show_object(
+        project,
+        [
+            ("ID", project["id"]),
+            ("Name", project["name"]),
+            ("Organization", project["organizationId"]),
+            ("Created", local_time(project.get("createdAt"))),
+        ],
+    )

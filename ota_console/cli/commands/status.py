@@ -1,0 +1,36 @@
+"""ota status: what every device of a cohort runs."""
+
+import typer
+
+from ota_console.cli import resolve
+from ota_console.cli.arguments import CohortRef, new_app
+from ota_console.cli.client import Object
+from ota_console.cli.deployed import Deployed
+from ota_console.cli.formats import local_time, reason, state
+from ota_console.cli.session import Session
+
+app = new_app()
+
+COLUMNS = ["DEVICE", "PACKAGE", "CURRENT", "TARGET", "STATE", "REASON", "LAST REPORT"]
+
+
+@app.command()
+def status(ctx: typer.Context, cohort: CohortRef) -> None:
+    """Show what every device of a cohort runs, and what it should run."""
+    session = Session(ctx)
+    deployed = Deployed(session, resolve.cohort(session, cohort))
+    session.screen.show_list(deployed.rows(), COLUMNS, _row)
+    if deployed.deployment:
+        session.screen.say(f"{deployed.deployment['name']}: {deployed.progress}.")
+
+
+def _row(row: Object) -> list[object]:
+    return [
+        row["deviceName"],
+        row["package"],
+        row["currentVersion"],
+        row["targetVersion"],
+        state(row["state"]),
+        reason(row["reason"]),
+        local_time(row["lastReport"]),
+    ]

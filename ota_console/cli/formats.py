@@ -1,0 +1,72 @@
+"""How times, sizes, states and reasons read in tables. JSON output has them as the server sent them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ota_console.cli.errors import Usage
+
+NOTHING = "—"
+STATES = {0: "IDLE", 1: "DOWNLOADING", 2: "DOWNLOADED", 3: "UPDATING"}  # contract/coap.md §7
+REASONS = {
+    0: "ready",
+    1: "updated successfully",
+    2: "not enough flash",
+    3: "out of RAM",
+    4: "connection lost",
+    5: "integrity check failed",
+    6: "unsupported package type",
+    7: "invalid URI",
+    8: "update failed",
+    9: "unsupported protocol",
+    10: "I/O error while storing",
+    11: "awaiting retry",
+}
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def local_time(text: Any) -> str:
+    """RFC 3339 from the server as local time with seconds."""
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (TypeError, ValueError):
+        return NOTHING
+
+
+def size(count: Any) -> str:
+    """Bytes, which the API gives as a decimal string (rest.md §1.4), in the largest unit that leaves 1 or more."""
+    try:
+        amount = float(count)
+    except (TypeError, ValueError):
+        return NOTHING
+    if amount < 1024:
+        return f"{amount:.0f} B"
+    for unit in ("KiB", "MiB"):
+        amount /= 1024
+        if amount < 1024:
+            return f"{amount:.1f} {unit}"
+    return f"{amount / 1024:.1f} GiB"
+
+
+def state(value: Any) -> str:
+    return STATES.get(value, str(value)) if value is not None else NOTHING
+
+
+def reason(value: Any) -> str:
+    """Number and text, for example "5 integrity check failed"."""
+    if value is None:
+        return NOTHING
+    return f"{value} {REASONS.get(value, '')}".rstrip()
+
+
+def moment(text: str) -> str:
+    """A point in time for a query: "90m", "1h", "7d" before now, or an ISO date or time, which is local without zone.
+
+    Raises Usage when it is neither.
+    """
+    if ago := re.fullmatch(r"(\d{1,6})([smhdw])", text):
+        return (datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})).isoformat()
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError) as error:
+        raise Usage(f"{text!r} is no time. Write 90m, 1h, 7d or 2026-07-01T15:00.") from error

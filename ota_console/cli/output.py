@@ -1,0 +1,110 @@
+"""Results go to standard output as a table or as JSON; messages, questions and progress go to standard error."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+from rich.text import Text
+
+from ota_console.cli.errors import Usage
+from ota_console.cli.formats import NOTHING
+from ota_console.cli.options import Options, Output
+
+PIPED_WIDTH = 10_000  # a file or a pipe has no edge at which a table would have to break
+
+
+class Screen:
+    """Prints as the global options say."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._out = self._console(sys.stdout)
+        self._messages = self._console(sys.stderr)
+
+    def _console(self, file: IO[str]) -> Console:
+        no_color = self._options.no_color or None  # None leaves it to NO_COLOR
+        return Console(file=file, no_color=no_color, width=None if file.isatty() else PIPED_WIDTH, highlight=False)
+
+    def show_list(self, objects: Sequence[Any], columns: Sequence[str], row: Callable[[Any], Sequence[Any]]) -> None:
+        """The objects as a JSON array, or as a table with a row of cells for each."""
+        if self._options.output is Output.JSON:
+            self._json(objects)
+        else:
+            self._table(columns, [row(one) for one in objects])
+
+    def show_object(self, one: Any, lines: Iterable[tuple[str, Any]]) -> None:
+        """The object as JSON, or as lines of a label and a value."""
+        if self._options.output is Output.JSON:
+            self._json(one)
+        else:
+            self._out.print(_grid(lines))
+
+    def show_more(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """A table below an object; nothing in JSON, where the object stands alone."""
+        if self._options.output is Output.TABLE and rows:
+            self._out.print()
+            self._table(columns, rows)
+
+    def _table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for column in table.columns:
+            column.overflow = "fold"
+        for row in rows:
+            table.add_row(*(_cell(value) for value in row))
+        self._out.print(table)
+
+    def _json(self, value: Any) -> None:
+        print(json.dumps(value, indent=2, ensure_ascii=False))
+
+    def say(self, message: str) -> None:
+        if not self._options.quiet:
+            self._messages.print(_cell(message), soft_wrap=True)
+
+    def warn(self, message: str) -> None:
+        if not self._options.quiet:
+            self._messages.print(Text("Warning: ", style="yellow").append(_cell(message)), soft_wrap=True)
+
+    def confirm(self, question: str) -> None:
+        """Go on only after a yes. Raises Usage where nobody can be asked, Abort after a no."""
+        if self._options.yes:
+            return
+        if not sys.stdin.isatty():
+            raise Usage(f"{question} Nobody is there to answer: repeat with --yes.")
+        typer.confirm(question, abort=True, err=True)
+
+    @contextmanager
+    def reading(self, file: BinaryIO, total: int, label: str) -> Iterator[BinaryIO]:
+        """The file, with a bar that moves as it is read; no bar when standard error is no terminal."""
+        with (
+            Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                DownloadColumn(binary_units=True),
+                TransferSpeedColumn(),
+                console=self._messages,
+                disable=self._options.quiet or not sys.stderr.isatty(),
+            ) as progress,
+            progress.wrap_file(file, total=total, description=label) as watched,
+        ):
+            yield watched
+
+
+def _grid(lines: Iterable[tuple[str, Any]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
+    for label, value in lines:
+        grid.add_row(label, _cell(value))
+    return grid
+
+
+def _cell(value: Any) -> Text:
+    """Plain text without markup. Characters that could steer the terminal are shown as a replacement mark."""
+    text = NOTHING if value is None or value == "" else str(value)
+    return Text("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))

@@ -1,0 +1,83 @@
+"""From what a person writes (a name, an id, package@version) to the one object that is meant."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ota_console.cli.client import Object
+from ota_console.cli.errors import NotFound, OtaError
+from ota_console.cli.session import Session
+
+_ID = re.compile("[0-9a-f]{24}")
+_IDS_PER_QUERY = 50  # keeps the query string well under what servers accept
+
+
+def device(session: Session, ref: str) -> Object:
+    if found := _by_id(session, session.in_project("devices", ref), ref):
+        return found
+    return _only("device", ref, session.client.collection(session.in_project("devices"), {"deviceName": ref}))
+
+
+def cohort(session: Session, ref: str) -> Object:
+    if found := _by_id(session, session.in_organization("cohorts", ref), ref):
+        return found
+    cohorts = session.client.collection(session.in_organization("cohorts"))
+    return _only("cohort", ref, [one for one in cohorts if one["name"] == ref], id_key="cohortId")
+
+
+def deployment(session: Session, cohort_id: str, ref: str) -> Object:
+    where = ("cohorts", cohort_id, "deployments")
+    if found := _by_id(session, session.in_organization(*where, ref), ref):
+        return found
+    named = session.client.collection(session.in_organization(*where), {"name": ref})
+    return _only("deployment", ref, [one for one in named if one["name"] == ref], id_key="deploymentId")
+
+
+def artifact(session: Session, ref: str) -> Object:
+    """By id or package@version; two artifacts of one version, for different blueprints, need the id."""
+    package, at, version = ref.partition("@")
+    if not at:
+        return session.client.get(session.in_project("artifacts", ref))
+    found = session.client.collection(session.in_project("artifacts"), {"package": package, "version": version})
+    return _only("artifact", ref, found)
+
+
+def artifacts_by_id(session: Session, ids: Iterable[str]) -> dict[str, Object]:
+    """Those of the artifacts that still exist."""
+    wanted = sorted(set(ids))
+    found: list[Object] = []
+    for start in range(0, len(wanted), _IDS_PER_QUERY):
+        query = {"ids": wanted[start : start + _IDS_PER_QUERY]}
+        found += session.client.collection(session.in_project("artifacts"), query)
+    return {one["id"]: one for one in found}
+
+
+def blueprint(session: Session, ref: str) -> Object:
+    return _named(session, "blueprint", ref)
+
+
+def tag(session: Session, ref: str) -> Object:
+    return _named(session, "tag", ref)
+
+
+def label(artifact: Object) -> str:
+    """package@version, as a person writes it."""
+    return f"{artifact['package']}@{artifact['version']}"
+
+
+def _named(session: Session, kind: str, ref: str) -> Object:
+    everything = session.client.collection(session.in_project(f"{kind}s"))
+    return _only(kind, ref, [one for one in everything if ref in (one["id"], one["name"])])
+
+
+def _by_id(session: Session, where: str, ref: str) -> Object | None:
+    """None too when nothing has that id: a name may look like one."""
+    return session.client.find(where) if _ID.fullmatch(ref) else None
+
+
+def _only(kind: str, ref: str, found: Sequence[Object], id_key: str = "id") -> Object:
+    if not found:
+        raise NotFound(f"There is no {kind} {ref!r}.")
+    if len(found) > 1:
+        ids = ", ".join(str(one[id_key]) for one in found)
+        raise OtaError(f"There are {len(found)} {kind}s {ref!r}. Give one by its id: {ids}.")
+    return found[0]
