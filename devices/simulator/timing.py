@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """`acknowledgement` and `retransmissions` are RFC 7252 §4.8's; the rest is the firmware's own."""
+    """`acknowledgement` and `retransmissions` are RFC 7252 §4.8's; the rest is the firmware's own.
+
+    `flash_write` is what storing one block takes and `reboot` how long one lasts, both on average.
+    """
 
     acknowledgement: float = 2.0
     retransmissions: int = 4
@@ -18,6 +21,7 @@ class Timing:
     longest_report_retry: float = 8.0
     back_off: float = 60.0
     longest_back_off: float = 86_400.0
+    flash_write: float = 0.0
     reboot: float = 1.0
 
 

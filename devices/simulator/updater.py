@@ -115,6 +115,8 @@ class Updater:
                 self._record.blocks += 1
                 self._record.bytes += size
                 attempts.refused_blocks = 0
+                if self._timing.flash_write:
+                    await asyncio.sleep(self._chance.spread(self._timing.flash_write))
                 if self._leaves(download, attempts):
                     return Outcome.AWAY
                 if has_news():
