@@ -5,8 +5,10 @@ responses are streamed instead of collected; only the live updates of the consol
 """
 
 import os
+from typing import cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
@@ -21,7 +23,7 @@ _HTTP_THREADS = 16
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(http_application, workers=_HTTP_THREADS),
+        "http": WSGIMiddleware(cast(WSGIApp, http_application), workers=_HTTP_THREADS),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
