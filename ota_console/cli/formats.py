@@ -64,9 +64,9 @@ def moment(text: str) -> str:
 
     Raises Usage when it is neither.
     """
-    if ago := re.fullmatch(r"(\d{1,6})([smhdw])", text):
-        return (datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})).isoformat()
     try:
+        if ago := re.fullmatch(r"(\d+)([smhdw])", text):
+            return (datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})).isoformat()
         return datetime.fromisoformat(text).astimezone(UTC).isoformat()
     except (ValueError, OverflowError) as error:
         raise Usage(f"{text!r} is no time. Write 90m, 1h, 7d or 2026-07-01T15:00.") from error

@@ -1,0 +1,60 @@
+"""How values read in tables."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ota_console.cli import formats
+from ota_console.cli.errors import Usage
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        ("0", "0 B"),
+        ("1023", "1023 B"),
+        ("1024", "1.0 KiB"),
+        ("1572864", "1.5 MiB"),
+        (str(2**31 - 1), "2.0 GiB"),
+        (None, "—"),
+        ("many", "—"),
+    ],
+)
+def test_sizes(count: Any, shown: str) -> None:
+    assert formats.size(count) == shown
+
+
+def test_times_are_local_with_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Etc/GMT-2")
+    time.tzset()
+    try:
+        assert formats.local_time("2026-07-01T15:47:38.123456Z") == "2026-07-01 17:47:38"
+        assert formats.local_time(None) == formats.local_time("soon") == "—"
+        assert formats.moment("2026-07-01T17:00") == "2026-07-01T15:00:00+00:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_reasons_and_states_have_number_and_text() -> None:
+    assert formats.reason(0) == "0 ready"
+    assert formats.reason(5) == "5 integrity check failed"
+    assert formats.reason(77) == "77"
+    assert formats.state(1) == formats.state("DOWNLOADING") == "DOWNLOADING"
+    assert formats.state(9) == "9"
+    assert formats.reason(None) == formats.state(None) == "—"
+
+
+def test_a_moment_may_be_given_as_an_age() -> None:
+    found = datetime.fromisoformat(formats.moment("90m"))
+    assert abs(datetime.now(UTC) - timedelta(minutes=90) - found) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "h", "1y", "tomorrow", "-1h", "999999w", "9" * 5000 + "s", "0001-01-01T00:00+01:00"]
+)
+def test_other_moments_are_refused(text: str) -> None:
+    with pytest.raises(Usage, match="is no time"):
+        formats.moment(text)
