@@ -95,3 +95,9 @@ def peek_identity(datagram: bytes) -> bytes | None:
 def _prefixed(body: bytes) -> bytes | None:
     length = int.from_bytes(body[:2], "big")
     return body[2 : 2 + length] if 0 < length <= len(body) - 2 else None
+
+
+def client_random(hello: bytes) -> bytes:
+    """Tells a repeated ClientHello, with or without its cookie, from a new one (RFC 5246 §7.4.1.2)."""
+    start = _RECORD_HEADER + _HANDSHAKE_HEADER + 2
+    return hello[start : start + 32]
