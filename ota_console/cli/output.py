@@ -43,12 +43,12 @@ class Screen:
         if self._options.output is Output.JSON:
             self._json(one)
         else:
-            self._out.print(_grid(lines))
+            self._print(_grid(lines))
 
     def show_more(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """A table below an object; nothing in JSON, where the object stands alone."""
         if self._options.output is Output.TABLE and rows:
-            self._out.print()
+            print()
             self._table(columns, rows)
 
     def _table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -57,7 +57,18 @@ class Screen:
             column.overflow = "fold"
         for row in rows:
             table.add_row(*(_cell(value) for value in row))
-        self._out.print(table)
+        self._print(table)
+
+    def _print(self, table: Table) -> None:
+        """Without the blanks that Rich fills the last column with."""
+        with self._out.capture() as capture:
+            self._out.print(table)
+        print("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+    def show_json(self, value: Any) -> None:
+        """For commands of which a table would say nothing that their messages do not."""
+        if self._options.output is Output.JSON:
+            self._json(value)
 
     def _json(self, value: Any) -> None:
         print(json.dumps(value, indent=2, ensure_ascii=False))

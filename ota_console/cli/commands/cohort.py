@@ -91,4 +91,4 @@ def _move(session: Session, refs: list[str], cohort_id: str | None, message: str
     for device in devices:
         moved.append(session.client.patch(session.in_project("devices", device["id"]), {"cohortId": cohort_id}))
         session.screen.say(message.format(device["name"]))
-    session.screen.show_list(moved, ["ID", "NAME"], lambda device: [device["id"], device["name"]])
+    session.screen.show_json(moved)
