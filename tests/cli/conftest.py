@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+
+from tests.cli.strange import StrangeServer
 
 OTA = Path(sys.executable).with_name("ota")
 
@@ -48,3 +52,13 @@ class Ota:
 @pytest.fixture
 def ota(tmp_path: Path) -> Ota:
     return Ota(tmp_path, {})
+
+
+@pytest.fixture
+def server() -> Iterator[StrangeServer]:
+    with StrangeServer() as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

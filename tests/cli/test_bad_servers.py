@@ -1,52 +1,9 @@
 """Whatever answers at the other end, a person gets one sentence and the right exit code."""
 
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-
 import pytest
 
 from tests.cli.conftest import Ota
-
-JSON = {"content-type": "application/json"}
-
-
-class StrangeServer(ThreadingHTTPServer):
-    """Answers every request with the same bytes."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), StrangeHandler)
-        self.status, self.headers, self.body = 200, JSON, b""
-        self.asked: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class StrangeHandler(BaseHTTPRequestHandler):
-    server: StrangeServer
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        self.send_response(self.server.status)
-        for name, value in ({"content-length": str(len(self.server.body))} | self.server.headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Quiet."""
-
-
-@pytest.fixture
-def server() -> Iterator[StrangeServer]:
-    with StrangeServer() as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+from tests.cli.strange import JSON, StrangeServer
 
 
 @pytest.fixture
