@@ -1,0 +1,14 @@
+"""Every address we answer, but for /healthz and /readyz (health.py)."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from ota_console.console.urls import account_urlpatterns
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("ota_console.console.urls")),
+    path("", include("deployments.console.urls")),
+    path("", include("devices.console.urls")),
+    path("admin/", admin.site.urls),
+    *account_urlpatterns,
+]
