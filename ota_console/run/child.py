@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ota_console.run.configuration import BASE_DIR
-from ota_console.run.terminal import relay
+from ota_console.run.terminal import relay, say
 
 _PR_SET_PDEATHSIG = 1  # Linux: the signal a process gets when its parent dies
 _LAST_WORDS = 2.0  # seconds to read the end of its output; something that left its session may hold the pipe
@@ -30,7 +30,8 @@ class Part:
 class Child:
     """A started part. Create it with `Child.start`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, output: asyncio.Task[None]) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, output: asyncio.Task[None]) -> None:
+        self._name = name
         self._process = process
         self._output = output
         self.pid = process.pid
@@ -56,7 +57,7 @@ class Child:
             raise
         finally:
             os.close(writing)
-        return cls(process, asyncio.create_task(_relay(reading, part.name)))
+        return cls(part.name, process, asyncio.create_task(_relay(reading, part.name)))
 
     async def wait(self) -> int:
         """Wait for its end, kill what it forked, return its exit code (negative: what signal ended it)."""
@@ -74,13 +75,13 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self, *, patience: float) -> None:
-        """Ask it to end; after `patience` seconds, or when cancelled, make it."""
+        """Ask it to end; after `patience` seconds, or when cancelled, make it, and say so."""
         self.terminate()
         try:
             async with asyncio.timeout(patience):
                 await self._process.wait()
         except TimeoutError:
-            pass
+            say(f"{self._name} did not stop within {patience:g} s and is killed")
         finally:
             self.kill()
         await self.wait()

@@ -84,7 +84,9 @@ async def test_a_killed_part_takes_what_it_forked_with_it(keep: Callable[[Part],
     await _until(lambda: (tmp_path / "child").read_text() != str(child))
 
 
-async def test_stopping_ends_a_part_that_ignores_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stopping_ends_a_part_that_ignores_the_signal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("ota_console.run.keeper.PATIENCE", 0.2)
     keeper = Keeper(_python(IGNORES, tmp_path / "ready"), lambda: None)
     await _until(lambda: (tmp_path / "ready").exists())
@@ -95,6 +97,7 @@ async def test_stopping_ends_a_part_that_ignores_the_signal(tmp_path: Path, monk
 
     assert not _is_running(pid)
     assert keeper.pid is None
+    assert "part did not stop within 0.2 s and is killed" in capsys.readouterr().out
 
 
 async def test_a_program_that_cannot_be_started_is_tried_again(
