@@ -38,6 +38,14 @@ def visible_cohort(*, project: Project, cohort_id: str, actor: Actor) -> Cohort:
     return cohort
 
 
+def chosen_cohort(*, project: Project, cohort_id: str, actor: Actor) -> Cohort:
+    """A cohort named in an input, not in an address: raise Invalid, field `cohortId`, when there is none."""
+    try:
+        return visible_cohort(project=project, cohort_id=cohort_id, actor=actor)
+    except NotFound as error:
+        raise Invalid("cohortId: there is no such cohort in the project", field="cohortId") from error
+
+
 def visible_deployment(*, cohort: Cohort, deployment_id: str, actor: Actor) -> Deployment:
     deployments = Deployment.objects.visible_to(actor).with_artifacts()
     deployment = deployments.filter(cohort=cohort, public_id=deployment_id).first()

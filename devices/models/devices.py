@@ -50,6 +50,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def never_seen(self) -> Self:
         return self.filter(last_seen_at=None)
 
+    def with_details(self) -> Self:
+        """What the API shows of a device: three more queries, however many devices."""
+        return self.select_related("cohort", "blueprint").prefetch_related("tags", "hardware_ids", "package_states")
+
     def with_online(self) -> Self:
         """Annotates `is_online`, so that a page of devices agrees with the filter."""
         return self.annotate(is_online=models.ExpressionWrapper(_is_online(), models.BooleanField()))

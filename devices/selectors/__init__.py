@@ -1,5 +1,6 @@
 """Reads of reported state and of the road to the device."""
 
+from devices.selectors.listing import DeviceFilter, devices_matching
 from devices.selectors.lookups import visible_credential, visible_device, visible_tags
 from devices.selectors.ota_events import EventFilter, EventPage, ota_events
 from devices.selectors.progress import Progress, deployment_progress, device_counts, with_progress
@@ -16,6 +17,7 @@ from devices.selectors.road import (
 
 __all__ = [
     "ChangeRecord",
+    "DeviceFilter",
     "DeviceRecord",
     "EventFilter",
     "EventPage",
@@ -26,6 +28,7 @@ __all__ = [
     "deployment_progress",
     "device_counts",
     "device_records",
+    "devices_matching",
     "live_credentials",
     "ota_events",
     "session_secret",

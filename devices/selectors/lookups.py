@@ -24,11 +24,11 @@ def visible_credential(*, device: Device, credential_id: str, actor: Actor) -> C
     return credential
 
 
-def visible_tags(*, project: Project, tag_ids: Sequence[str], actor: Actor) -> list[Tag]:
-    """Raise Invalid, field `tagIds`, for any that the project does not have."""
+def visible_tags(*, project: Project, tag_ids: Sequence[str], actor: Actor, field: str = "tagIds") -> list[Tag]:
+    """Raise Invalid, naming the `field` they came in, for any that the project does not have."""
     found = Tag.objects.visible_to(actor).filter(project=project, public_id__in=tag_ids)
     by_id = {tag.public_id: tag for tag in found}
     unknown = [tag_id for tag_id in tag_ids if tag_id not in by_id]
     if unknown:
-        raise Invalid(f"tagIds: there is no tag {unknown[0]} in the project", field="tagIds")
+        raise Invalid(f"{field}: there is no tag {unknown[0]} in the project", field=field)
     return [by_id[tag_id] for tag_id in tag_ids]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
 
@@ -75,9 +75,7 @@ def _token(event: OtaEvent) -> str:
 def _older_than(token: str) -> Q:
     try:
         moment_text, pk_text = token.split("~")
-        moment, pk = datetime.fromisoformat(moment_text), int(pk_text)
-    except ValueError as error:
+        moment, pk = datetime.fromisoformat(moment_text).astimezone(UTC), int(pk_text)
+    except (ValueError, OverflowError) as error:
         raise Invalid("pageToken: not a token of this list", field="pageToken") from error
-    if moment.tzinfo is None:
-        raise Invalid("pageToken: not a token of this list", field="pageToken")
     return Q(received_at__lt=moment) | Q(received_at=moment, pk__lt=pk)

@@ -1,8 +1,9 @@
 """Everything that changes devices and what they reported. A service checks the actor, changes, publishes."""
 
 from devices.services.changes import ChangeNotice, change_of, record_change
-from devices.services.credentials import create_credential, delete_credential, reveal_key
+from devices.services.credentials import create_credential, delete_credential, reveal_key, reveal_keys
 from devices.services.devices import (
+    Edit,
     assign_device,
     create_device,
     delete_device,
@@ -15,6 +16,7 @@ from devices.services.tags import create_tag
 
 __all__ = [
     "ChangeNotice",
+    "Edit",
     "Presence",
     "Report",
     "assign_device",
@@ -29,5 +31,6 @@ __all__ = [
     "record_reports",
     "release_devices",
     "reveal_key",
+    "reveal_keys",
     "update_device",
 ]

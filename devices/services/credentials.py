@@ -1,13 +1,14 @@
 """Credentials: create, reveal, delete. The gateways ask for a key at every handshake, so a new one works at once."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
 from devices.events import CredentialCreated, CredentialDeleted, CredentialRevealed, DeviceEvent
 from devices.models import Credential, Device, open_key, seal_key
 from ota_console.core.actors import Actor
-from ota_console.core.errors import Conflict, Invalid, NotFound
+from ota_console.core.errors import Conflict, Invalid, NotFound, Precondition
 from ota_console.core.events import publish
 
 LONGEST_IDENTITY = 128  # bytes, with the project: what OpenSSL accepts (PSK_MAX_IDENTITY_LEN)
@@ -34,39 +35,58 @@ def create_credential(
             )
     except IntegrityError as error:
         raise Conflict(f"identity: {identity} already exists", field="identity") from error
-    _publish(CredentialCreated, credential, actor)
+    _publish(CredentialCreated, device, [credential], actor)
     return credential
 
 
 def reveal_key(*, credential: Credential, actor: Actor) -> str:
-    """The key in clear. Raise Forbidden for viewers."""
+    """The key in clear. Raise Forbidden for viewers, Precondition when this installation cannot decrypt it."""
     actor.require("credentials.view", project=credential.device.project_id)
+    key = _opened(credential)
     with transaction.atomic():
-        _publish(CredentialRevealed, credential, actor)
-    return open_key(credential.sealed_key, identity=credential.identity)
+        _publish(CredentialRevealed, credential.device, [credential], actor)
+    return key
+
+
+def reveal_keys(*, device: Device, actor: Actor) -> list[tuple[Credential, str]]:
+    """All credentials of the device, each with its key in clear. Raises as `reveal_key` does."""
+    actor.require("credentials.view", project=device.project_id)
+    credentials = list(Credential.objects.visible_to(actor).filter(device=device))
+    revealed = [(credential, _opened(credential)) for credential in credentials]
+    if credentials:
+        with transaction.atomic():
+            _publish(CredentialRevealed, device, credentials, actor)
+    return revealed
 
 
 @transaction.atomic
 def delete_credential(*, credential: Credential, actor: Actor) -> None:
     """Sessions that were opened with it end."""
     actor.require("credentials.edit", project=credential.device.project_id)
-    _publish(CredentialDeleted, credential, actor)
+    _publish(CredentialDeleted, credential.device, [credential], actor)
     deleted, _ = Credential.objects.filter(pk=credential.pk).delete()
     if not deleted:
         raise NotFound("credential not found")
 
 
-def _publish(event: type[DeviceEvent], credential: Credential, actor: Actor) -> None:
-    device = credential.device
+def _publish(event: type[DeviceEvent], device: Device, credentials: Iterable[Credential], actor: Actor) -> None:
     publish(
         event(
             project_id=device.project_id,
             object_id=device.public_id,
             actor=actor,
             device_pk=device.pk,
-            changes={"identity": credential.identity},
+            changes={"identity": ", ".join(credential.identity for credential in credentials)},
         )
     )
+
+
+def _opened(credential: Credential) -> str:
+    try:
+        return open_key(credential.sealed_key, identity=credential.identity)
+    except ValueError as error:
+        message = f"the key of {credential.identity} was encrypted with a key that this installation does not have"
+        raise Precondition(message) from error
 
 
 def _full_identity(device: Device, identity: str) -> str:

@@ -1,8 +1,9 @@
 """Devices: create, update, move between cohorts, delete."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import EllipsisType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -17,6 +18,19 @@ from ota_console.core.events import Event, publish
 from ota_console.core.ids import new_public_id
 from ota_console.core.text import require_name
 from ota_console.tenancy.models import Project
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Generic[T]):
+    """What joins a list and what leaves it, whatever else others did to the list meanwhile."""
+
+    added: Sequence[T] = ()
+    removed: Sequence[T] = ()
+
+    def apply(self, current: Iterable[T]) -> list[T]:
+        return [entry for entry in [*current, *self.added] if entry not in self.removed]
 
 
 @transaction.atomic
@@ -64,10 +78,12 @@ def update_device(
     enabled: bool | EllipsisType = ...,
     blueprint: Blueprint | None | EllipsisType = ...,
     cohort: Cohort | None | EllipsisType = ...,
-    tags: Iterable[Tag] | EllipsisType = ...,
-    hardware_ids: Sequence[str] | EllipsisType = ...,
+    tags: Iterable[Tag] | Edit[Tag] | EllipsisType = ...,
+    hardware_ids: Sequence[str] | Edit[str] | EllipsisType = ...,
 ) -> Device:
     """Change what is given and leave the rest. A new cohort tells the device at once; leaving one tells it nothing.
+
+    Tags and hardware ids are given whole, or as an Edit of what the device has.
 
     Raise Conflict for a name or hardware id that is taken, Invalid for things of another project, NotFound when gone.
     """
@@ -197,14 +213,16 @@ def _set_blueprint(device: Device, blueprint: Blueprint | None) -> None:
     device.blueprint = blueprint
 
 
-def _set_tags(device: Device, tags: Iterable[Tag]) -> None:
-    wanted = list(tags)
+def _set_tags(device: Device, tags: Iterable[Tag] | Edit[Tag]) -> None:
+    wanted = tags.apply(device.tags.all()) if isinstance(tags, Edit) else list(tags)
     if any(tag.project_id != device.project_id for tag in wanted):
         raise Invalid("tagIds: there is no such tag in the project", field="tagIds")
     device.tags.set(wanted)
 
 
-def _set_hardware_ids(device: Device, values: Sequence[str]) -> None:
+def _set_hardware_ids(device: Device, values: Sequence[str] | Edit[str]) -> None:
+    if isinstance(values, Edit):
+        values = values.apply(device.hardware_ids.values_list("value", flat=True))
     wanted = list(dict.fromkeys(require_name(value, field="hardwareIds") for value in values))
     if not wanted:
         raise Invalid("hardwareIds: a device needs at least one", field="hardwareIds")
