@@ -227,7 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["ota_console.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["ota_console.api.parsing.JsonObject"],
     "EXCEPTION_HANDLER": "ota_console.api.errors.render_error",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "ota_console.api.negotiation.AlwaysJson",
     "UNAUTHENTICATED_USER": None,

@@ -5,10 +5,20 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from ota_console.console.urls import account_urlpatterns
 
+_API: list[URLPattern | URLResolver] = [
+    path("", include("ota_console.api.urls")),
+    path("", include("deployments.api.urls")),
+    path("", include("devices.api.urls")),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include((_API, "api"))),
     path("", include("ota_console.console.urls")),
     path("", include("deployments.console.urls")),
     path("", include("devices.console.urls")),
     path("admin/", admin.site.urls),
     *account_urlpatterns,
 ]
+handler400 = "ota_console.api.handlers.bad_request"
+handler403 = "ota_console.api.handlers.permission_denied"
+handler404 = "ota_console.api.handlers.page_not_found"
+handler500 = "ota_console.api.handlers.server_error"

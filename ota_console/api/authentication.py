@@ -1,0 +1,39 @@
+"""Who calls: an API key, sent as `x-api-key: <key>` or `authorization: bearer <key>` (contract/rest.md §1.1)."""
+
+from dataclasses import dataclass
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from ota_console.core.actors import Actor
+from ota_console.tenancy.selectors import api_key_actor
+
+SCHEME = "Bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`request.user` of an API request; what it may do is its actor's business."""
+
+    actor: Actor
+    is_authenticated: bool = True
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`request.auth` is the actor. Raise Unauthenticated for a key that is unknown, revoked or expired."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, Actor] | None:
+        secret = _api_key(request)
+        if not secret:
+            return None
+        actor = api_key_actor(secret, address=request.META.get("REMOTE_ADDR", ""))
+        return Caller(actor), actor
+
+    def authenticate_header(self, request: Request) -> str:
+        return SCHEME
+
+
+def _api_key(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    bearer = token.strip() if scheme.lower() == SCHEME.lower() else ""
+    return request.headers.get("x-api-key", "").strip() or bearer
