@@ -29,8 +29,11 @@ class Database:
         """Run `function` in the writer thread, after everything asked of it before."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._fresh, function, *arguments)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Wait for what runs, then close the connections that the threads leave behind."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         self._readers.shutdown(wait=True)
         self._writer.shutdown(wait=True)
         for connection in self._connections:

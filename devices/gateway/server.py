@@ -55,7 +55,7 @@ class Gateway:
         _enlarge_buffers(listening)
         loop = asyncio.get_running_loop()
         await loop.create_datagram_endpoint(lambda: self._endpoint, sock=listening)
-        log.info("gateway_serving", address=listening.getsockname()[:2])
+        log.info("gateway_serving", address="{}:{}".format(*listening.getsockname()[:2]))
         writer = asyncio.create_task(self._reports.run())
         try:
             async with asyncio.TaskGroup() as group:
@@ -85,7 +85,7 @@ class Gateway:
         self._endpoint.close()
         await self._presence.finish()
         self._artifacts.close()
-        self._database.close()
+        await self._database.close()
         log.info("gateway_stopped")
 
 
