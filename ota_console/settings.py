@@ -143,7 +143,12 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "capacity": 10_000, "prefix": "ota"},
+        "CONFIG": {
+            # Receivers wait up to 5 s for a message inside one call, so the socket must wait longer than that.
+            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 10}],
+            "capacity": 10_000,
+            "prefix": "ota",
+        },
     }
 }
 
