@@ -51,12 +51,12 @@ def artifacts_by_id(session: Session, ids: Iterable[str]) -> dict[str, Object]:
     return {one["id"]: one for one in found}
 
 
-def blueprint(session: Session, ref: str) -> Object:
-    return _named(session, "blueprint", ref)
+def blueprint_id(session: Session, ref: str) -> str:
+    return _id_of(session, "blueprint", ref)
 
 
-def tag(session: Session, ref: str) -> Object:
-    return _named(session, "tag", ref)
+def tag_id(session: Session, ref: str) -> str:
+    return _id_of(session, "tag", ref)
 
 
 def label(artifact: Object) -> str:
@@ -64,9 +64,12 @@ def label(artifact: Object) -> str:
     return f"{artifact['package']}@{artifact['version']}"
 
 
-def _named(session: Session, kind: str, ref: str) -> Object:
+def _id_of(session: Session, kind: str, ref: str) -> str:
+    """What already looks like an id is left for the server to judge."""
+    if _ID.fullmatch(ref):
+        return ref
     everything = session.client.collection(session.in_project(f"{kind}s"))
-    return _only(kind, ref, [one for one in everything if ref in (one["id"], one["name"])])
+    return str(_only(kind, ref, [one for one in everything if one["name"] == ref])["id"])
 
 
 def _by_id(session: Session, where: str, ref: str) -> Object | None:

@@ -76,7 +76,7 @@ def upload_artifact(
         "version": version if version is not None else mcuboot.version(file),
     }
     if blueprint is not None:
-        fields["blueprintId"] = resolve.blueprint(session, blueprint)["id"]
+        fields["blueprintId"] = resolve.blueprint_id(session, blueprint)
     warn_of_labels(session.screen, fields["package"], fields["version"])
     _show(session, _upload(session, file, fields))
 

@@ -35,7 +35,7 @@ def list_devices(
         "term": search,
         "cohortId": resolve.cohort(session, cohort)["cohortId"] if cohort else None,
         "tags": _tag_ids(session, tag) or None,
-        "blueprintId": resolve.blueprint(session, blueprint)["id"] if blueprint else None,
+        "blueprintId": resolve.blueprint_id(session, blueprint) if blueprint else None,
         "enabled": None if enabled is None else str(enabled).lower(),
     }
     devices = session.client.collection(session.in_project("devices"), query, limit)
@@ -48,7 +48,7 @@ def list_devices(
             cohorts.get(device.get("cohortId", "")),
             ", ".join(f"{package}@{report.get('version', '')}" for package, report in reported(device).items()),
             "yes" if device["enabled"] else "no",
-            local_time((device.get("metadata") or {}).get("lastSeenOnline")),
+            local_time(_last_seen(device)),
         ]
 
     session.screen.show_list(devices, COLUMNS, row)
@@ -68,7 +68,7 @@ def show_device(ctx: typer.Context, device: DeviceRef) -> None:
             ("Hardware ids", ", ".join(found.get("hardwareIds") or [])),
             ("Cohort", _cohort_names(session).get(found["cohortId"]) if found.get("cohortId") else None),
             ("Enabled", "yes" if found["enabled"] else "no"),
-            ("Last seen", local_time(metadata.get("lastSeenOnline"))),
+            ("Last seen", local_time(_last_seen(found))),
             ("Last report", local_time(metadata.get("lastReport"))),
             ("Created", local_time(found.get("createdAt"))),
         ],
@@ -103,7 +103,7 @@ def create_device(
     session = Session(ctx)
     body: Object = {"name": name, "hardwareIds": hw_id or [], "tagIds": _tag_ids(session, tag)}
     if blueprint:
-        body["blueprintId"] = resolve.blueprint(session, blueprint)["id"]
+        body["blueprintId"] = resolve.blueprint_id(session, blueprint)
     if cohort:
         body["cohortId"] = resolve.cohort(session, cohort)["cohortId"]
     device = session.client.post(session.in_project("devices"), body)
@@ -126,8 +126,14 @@ def delete_devices(ctx: typer.Context, devices: DeviceRefs) -> None:
         session.screen.say(f"Deleted {device['name']}.")
 
 
+def _last_seen(device: Object) -> object:
+    """When it last spoke; a server that does not say tells when it connected."""
+    metadata = device.get("metadata") or {}
+    return metadata.get("lastSeen") or metadata.get("lastSeenOnline")
+
+
 def _tag_ids(session: Session, refs: list[str] | None) -> list[str]:
-    return [resolve.tag(session, ref)["id"] for ref in refs or []]
+    return [resolve.tag_id(session, ref) for ref in refs or []]
 
 
 def _cohort_names(session: Session) -> dict[str, str]:

@@ -13,6 +13,7 @@ from ota_console.cli.session import Session
 app = new_app()
 
 COLUMNS = ["TIME", "DEVICE", "PACKAGE", "TYPE", "REASON", "CURRENT", "TARGET"]
+PAGE = 500  # events fetched at a time
 FEW = 20  # up to here asking for each device is quicker than reading the whole fleet's names
 
 
@@ -45,7 +46,7 @@ def list_events(
         "status": reason,
         "startTime": moment(since) if since else None,
         "endTime": moment(until) if until else None,
-        "limit": limit,
+        "limit": min(limit or PAGE, PAGE),
     }
     events = session.client.collection(session.in_organization("ota-events"), query, limit)
     names = _names(session, {event["deviceId"] for event in events})
