@@ -14,8 +14,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.wsgi import get_wsgi_application
 
+from ota_console.whole_body import refuse_cut_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ota_console.settings")
-http_application = get_wsgi_application()
+http_application = refuse_cut_bodies(get_wsgi_application())
 
 from ota_console.console.live import websocket_urlpatterns  # noqa: E402 (consumers need the apps to be loaded)
 

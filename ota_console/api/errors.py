@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from ota_console.api.authentication import SCHEME
@@ -67,8 +67,6 @@ def render_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     if refusal is None:
         return None
     headers = {"WWW-Authenticate": SCHEME} if refusal.status == 401 else {}
-    if isinstance(error, MethodNotAllowed):
-        headers["Allow"] = ", ".join(context["view"].allowed_methods)
     return Response(refusal.body, status=refusal.status, headers=headers)
 
 
