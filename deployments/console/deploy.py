@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -81,11 +82,18 @@ def deployment_start(request: PageRequest, scope: Scope, cohort_id: str) -> Http
         return _prepare_page(request, scope, cohort, form, status=400)
     twin = _already_started(cohort, form, scope)
     if twin is None and not form.carry_out(lambda: _start(cohort, form, scope)):
-        return _review_page(request, scope, _cohort(scope, cohort_id), form, status=409)
+        return _refused_page(request, scope, _cohort(scope, cohort_id), form)
     started = twin or active_deployment(_cohort(scope, cohort_id), scope)
     assert started is not None  # noqa: S101 - it was committed a moment ago; narrows the type
     messages.success(request, f"Deployment {started.name} was started.")
     return redirect("deployments:deployment-detail", scope.project.slug, cohort.public_id, started.public_id)
+
+
+def _refused_page(request: PageRequest, scope: Scope, cohort: Cohort, form: BundleForm) -> HttpResponse:
+    """Back to the choice when a field is wrong, to a fresh review when only the cohort has moved on."""
+    if form.errors.keys() - {NON_FIELD_ERRORS}:
+        return _prepare_page(request, scope, cohort, form, status=400)
+    return _review_page(request, scope, cohort, form, status=409)
 
 
 def _start(cohort: Cohort, form: BundleForm, scope: Scope) -> Deployment:
