@@ -96,9 +96,13 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def wait_for_process(self, part: str, *, not_: int) -> None:
+        """Until another process than `not_` is the part."""
+        wait_until(lambda: self.processes.get(part, not_) != not_, _START, self.output)
+
     def wait_for_restart(self, part: str, *, of: int) -> None:
         """Until another process than `of` is the part, and everything serves again."""
-        wait_until(lambda: self.processes.get(part, of) != of, _START, self.output)
+        self.wait_for_process(part, not_=of)
         self.wait_ready()
 
     def wait_ready(self) -> None:
