@@ -10,14 +10,14 @@ NOTHING = "—"
 STATES = {0: "IDLE", 1: "DOWNLOADING", 2: "DOWNLOADED", 3: "UPDATING"}  # contract/coap.md §7
 REASONS = {
     0: "ready",
-    1: "updated successfully",
+    1: "firmware updated successfully",
     2: "not enough flash",
     3: "out of RAM",
     4: "connection lost",
     5: "integrity check failed",
     6: "unsupported package type",
     7: "invalid URI",
-    8: "update failed",
+    8: "firmware update failed",
     9: "unsupported protocol",
     10: "I/O error while storing",
     11: "awaiting retry",

@@ -36,12 +36,16 @@ class Ota:
     environment: dict[str, str]
 
     def __call__(self, *arguments: str, stdin: str = "", code: int = 0) -> Result:
+        result = self.run(*arguments, stdin=stdin)
+        assert result.code == code, result.err
+        return result
+
+    def run(self, *arguments: str, stdin: str = "") -> Result:
         environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], "TZ": "UTC"} | self.environment
         done = subprocess.run(
             [OTA, *arguments], input=stdin, capture_output=True, text=True, env=environment, cwd=self.home, timeout=60
         )
         assert "Traceback" not in done.stderr, done.stderr
-        assert done.returncode == code, done.stderr
         return Result(done.returncode, done.stdout, done.stderr)
 
     @property

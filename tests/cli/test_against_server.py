@@ -5,7 +5,6 @@ import os
 import stat
 import struct
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from deployments.models import Artifact, Cohort
 from devices.models import Device
-from devices.services import Report, create_device, create_tag, record_reports
+from devices.services import create_device, create_tag
 from ota_console.core.actors import Actor
 from ota_console.tenancy.models import Project
 from ota_console.tenancy.services import NewApiKey
 from tests.cli.conftest import Ota
+from tests.cli.reports import report
 
 HASH = hashlib.sha256(b"firmware").hexdigest()
 
@@ -54,25 +54,6 @@ def upload(ota: Ota) -> Callable[..., Any]:
         return ota("artifact", "upload", str(file), "--package", package, "--version", version, "-o", "json").json
 
     return run
-
-
-def report(device: Device, **more: Any) -> None:
-    fields = {"package": "main", "state": 0, "reason": 0, "version": "1.0.0", "target": ""} | more
-    outcomes = record_reports(
-        [
-            Report(
-                device_pk=device.pk,
-                device_id=device.public_id,
-                project_pk=device.project_id,
-                cohort_id=device.cohort.public_id if device.cohort else None,
-                deployment_id=None,
-                received_at=datetime.now(UTC),
-                opens_session=False,
-                **fields,
-            )
-        ]
-    )
-    assert outcomes == [None]
 
 
 # ── Signing in ──────────────────────────────────────────────────────────────────────────────────────────────────

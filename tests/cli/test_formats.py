@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from devices.vocabulary import REASON_TEXTS, STATE_NAMES
 from ota_console.cli import formats
 from ota_console.cli.errors import Usage
 
@@ -45,6 +46,11 @@ def test_reasons_and_states_have_number_and_text() -> None:
     assert formats.state(1) == formats.state("DOWNLOADING") == "DOWNLOADING"
     assert formats.state(9) == "9"
     assert formats.reason(None) == formats.state(None) == "—"
+
+
+def test_states_and_reasons_read_as_on_the_server() -> None:
+    assert formats.REASONS == REASON_TEXTS
+    assert formats.STATES == STATE_NAMES
 
 
 def test_a_moment_may_be_given_as_an_age() -> None:
