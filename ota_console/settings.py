@@ -220,6 +220,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "ota_console.console.accounts.ClosedSignup"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "ota_console.console.accounts.SignInForm"}
 ACCOUNT_RATE_LIMITS = False  # django-axes counts failures in the database; allauth's need the cache to sign in at all
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -16,6 +16,12 @@ _CSS_CLASS: Mapping[type[forms.Widget], str] = {
 _SHOWN_AS_PAGE = {Kind.NOT_FOUND, Kind.FORBIDDEN}
 
 
+def style(form: forms.BaseForm) -> None:
+    """Give the fields the classes that Tabler asks for."""
+    for field in form.fields.values():
+        field.widget.attrs.setdefault("class", _CSS_CLASS.get(type(field.widget), "form-control"))
+
+
 class ConsoleForm(forms.Form):
     """A form whose field names are those that the domain's errors use."""
 
@@ -24,8 +30,7 @@ class ConsoleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", _CSS_CLASS.get(type(field.widget), "form-control"))
+        style(self)
 
     def carry_out(self, act: Callable[[], object]) -> bool:
         """Run a service. A refusal becomes an error of its field or of the form, and the answer False."""
