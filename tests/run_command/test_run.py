@@ -117,6 +117,7 @@ def test_interrupt_stops_everything_and_the_next_start_keeps_the_first_run(stack
 
     assert stack.stop() == 0
 
+    assert "did not stop" not in stack.output()
     assert _processes_in(stack.data_dir) == []
     assert not (stack.data_dir / "processes.json").exists()
     assert stack.start().first_run == first_run
