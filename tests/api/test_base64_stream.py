@@ -56,8 +56,7 @@ def uploads(draw: st.DrawFn) -> tuple[bytes, dict[str, Any], bytes]:
     pair = (draw(json_strings("content")), draw(json_strings(encoded.decode())))
     pairs.insert(draw(st.integers(0, len(pairs))), pair)
     body = b",".join(
-        draw(BLANKS) + name + draw(BLANKS) + b":" + draw(BLANKS) + value + draw(BLANKS)
-        for name, value in pairs
+        draw(BLANKS) + name + draw(BLANKS) + b":" + draw(BLANKS) + value + draw(BLANKS) for name, value in pairs
     )
     return draw(BLANKS) + b"{" + body + b"}" + draw(BLANKS), fields, content
 
