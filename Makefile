@@ -54,9 +54,11 @@ $(UV):
 
 # An environment for development keeps its tools: --inexact removes nothing.
 .venv/.runtime: pyproject.toml uv.lock | $(UV) .venv/bin/python
+	@echo "Installing what OTA Console needs into .venv"
 	@$(UV) sync --quiet --locked --no-dev --inexact
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(UV) .venv/bin/python
+	@echo "Installing what development needs into .venv"
 	@$(UV) sync --quiet --locked
 	@touch $@
