@@ -35,8 +35,8 @@ class Client:
             self._http = httpx.Client(
                 base_url=f"{url}/v1/", headers={"x-api-key": api_key, "user-agent": "ota"}, timeout=TIMEOUT
             )
-        except httpx.InvalidURL as error:
-            raise Usage(f"The URL {url!r} is not valid: {error}.") from error
+        except (httpx.InvalidURL, ValueError, ImportError) as error:  # the last two: a proxy it cannot use
+            raise Usage(f"Cannot use the URL {url!r}: {error}.") from error
 
     def get(self, where: str, query: Query | None = None) -> Object:
         return _object(self._send("GET", where, params=_given(query)), "data")
@@ -92,6 +92,8 @@ class Client:
     def _send(self, method: str, where: str, **request: Any) -> Object:
         try:
             response = self._http.request(method, where, **request)
+        except httpx.LocalProtocolError as error:  # such as a file that shrinks while it is sent
+            raise OtaError(f"The request could not be sent: {error}.") from error
         except httpx.TransportError as error:
             raise Unreachable(f"Cannot reach {self.url}: {str(error) or type(error).__name__}.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 from ota_console.cli.errors import NotSignedIn, Usage
 from ota_console.cli.options import Options
@@ -47,11 +48,17 @@ def load_profiles(path: Path) -> dict[str, Profile]:
     """All stored sign-ins by name; none when there is no file yet. Raises Usage for a file that is no config."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("profiles", {})
-        return {name: Profile(**table) for name, table in tables.items()}
+        return {name: _profile(table) for name, table in tables.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise Usage(f"Cannot read {path}: {error}") from error
+
+
+def _profile(table: dict[str, object]) -> Profile:
+    if wrong := [key for key, value in table.items() if not isinstance(value, str)]:
+        raise ValueError(f"{wrong[0]} is no text")
+    return Profile(**cast(dict[str, str], table))
 
 
 def save_profile(path: Path, name: str, profile: Profile) -> None:
@@ -80,7 +87,7 @@ def _quoted(text: str) -> str:
 
 def connection(options: Options, environ: Mapping[str, str]) -> Connection:
     """Flag before environment before config file. Raises NotSignedIn when server or key is nowhere to be found."""
-    stored = load_profiles(config_path(options)).get(profile_name(options, environ))
+    stored = _chosen(options, environ)
     url = given_url(options, environ) or (stored.url if stored else None)
     if url is None:
         raise NotSignedIn("Not signed in. Run `ota login --url URL`, or set OTA_URL and OTA_API_KEY.")
@@ -94,6 +101,15 @@ def connection(options: Options, environ: Mapping[str, str]) -> Connection:
     project = options.project or environ.get("OTA_PROJECT") or (stored.project if stored else None)
     organization = stored.organization if stored and stored.project == project else None
     return Connection(url, key, project, organization)
+
+
+def _chosen(options: Options, environ: Mapping[str, str]) -> Profile | None:
+    """The stored sign-in in use. Only the default one may be missing."""
+    name, file = profile_name(options, environ), config_path(options)
+    stored = load_profiles(file).get(name)
+    if stored is None and name != DEFAULT_PROFILE:
+        raise NotSignedIn(f"There is no profile {name!r} in {file}. Run `ota login --url URL --profile {name}`.")
+    return stored
 
 
 def given_url(options: Options, environ: Mapping[str, str]) -> str | None:

@@ -39,13 +39,13 @@ class Deployed:
         return self._session.client.collection(self._session.in_project("devices"), {"cohortId": self._cohort_id})
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row per device and package: those deployed, and others it reported."""
+        """One row per device and package: those deployed, and others it reported; one without if there is none."""
         return [row for device in self.devices for row in self._rows_of(device)]
 
     def _rows_of(self, device: Object) -> list[dict[str, Any]]:
         reports = reported(device)
         wanted = {artifact["package"]: artifact["version"] for artifact in self.artifacts}
-        packages = [*wanted, *sorted(reports.keys() - wanted.keys())]
+        packages = [*wanted, *sorted(reports.keys() - wanted.keys())] or [None]
         return [_row(device, package, wanted.get(package), reports.get(package, {})) for package in packages]
 
     @property
@@ -66,7 +66,7 @@ def reported(device: Object) -> dict[str, Object]:
     return (device.get("metadata") or {}).get("update") or {}
 
 
-def _row(device: Object, package: str, wanted: str | None, report: Object) -> dict[str, Any]:
+def _row(device: Object, package: str | None, wanted: str | None, report: Object) -> dict[str, Any]:
     return {
         "deviceId": device["id"],
         "deviceName": device["name"],

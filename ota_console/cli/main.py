@@ -65,6 +65,8 @@ def main() -> None:
         _fail(str(error), error.exit_code)
     except OSError as error:
         _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", 1)
+    except UnicodeError as error:
+        _fail(f"Some text can neither be sent nor shown: {error}.", 2)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         # A reply may be JSON and still not have the shape of rest.md; a person gets a sentence, not a stack.
         _fail(f"The server's answer was not understood ({type(error).__name__}: {error}).", 1)
@@ -73,7 +75,3 @@ def main() -> None:
 def _fail(message: str, exit_code: int) -> None:
     typer.echo(f"Error: {message}", err=True)
     sys.exit(exit_code)
-
-
-if __name__ == "__main__":
-    main()

@@ -31,27 +31,29 @@ class Screen:
         no_color = self._options.no_color or None  # None leaves it to NO_COLOR
         return Console(file=file, no_color=no_color, width=None if file.isatty() else PIPED_WIDTH, highlight=False)
 
-    def show_list(self, objects: Sequence[Any], columns: Sequence[str], row: Callable[[Any], Sequence[Any]]) -> None:
-        """The objects as a JSON array, or as a table with a row of cells for each."""
+    def show_list(
+        self, objects: Sequence[Any], columns: Sequence[str], rows: Callable[[Any], Iterable[Sequence[Any]]]
+    ) -> None:
+        """The objects as a JSON array, or as a table; only for that are rows made, which may ask for more."""
         if self._options.output is Output.JSON:
             self._json(objects)
         else:
-            self._table(columns, [row(one) for one in objects])
+            self._table(columns, rows(objects))
 
     def show_object(self, one: Any, lines: Iterable[tuple[str, Any]]) -> None:
-        """The object as JSON, or as lines of a label and a value."""
+        """The object as JSON, or as lines of a label and a value; a generator of lines runs only for these."""
         if self._options.output is Output.JSON:
             self._json(one)
         else:
             self._print(_grid(lines))
 
-    def show_more(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """A table below an object; nothing in JSON, where the object stands alone."""
-        if self._options.output is Output.TABLE and rows:
-            print()
-            self._table(columns, rows)
+    def show_more(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """A table below an object, if it has rows; nothing in JSON, where the object stands alone."""
+        if self._options.output is Output.TABLE and (filled := list(rows)):
+            self._write("")
+            self._table(columns, filled)
 
-    def _table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for column in table.columns:
             column.overflow = "fold"
@@ -63,7 +65,7 @@ class Screen:
         """Without the blanks that Rich fills the last column with."""
         with self._out.capture() as capture:
             self._out.print(table)
-        print("\n".join(line.rstrip() for line in capture.get().splitlines()))
+        self._write("\n".join(line.rstrip() for line in capture.get().splitlines()))
 
     def show_json(self, value: Any) -> None:
         """For commands of which a table would say nothing that their messages do not."""
@@ -71,7 +73,11 @@ class Screen:
             self._json(value)
 
     def _json(self, value: Any) -> None:
-        print(json.dumps(value, indent=2, ensure_ascii=False))
+        self._write(json.dumps(value, indent=2, ensure_ascii=False))
+
+    def _write(self, text: str) -> None:
+        """At once, so that a pipe closed by its reader is noticed here and not when Python ends."""
+        print(text, flush=True)
 
     def say(self, message: str) -> None:
         if not self._options.quiet:

@@ -132,6 +132,14 @@ def test_the_first_update_from_upload_to_status(ota: Ota, upload: Callable[..., 
     assert "1 of 1 devices run it" in ota("cohort", "show", "field").out
 
 
+def test_status_shows_devices_that_never_spoke(ota: Ota) -> None:
+    ota("cohort", "create", "field")
+    ota("device", "create", "silent", "--cohort", "field")
+    (row,) = ota("status", "field", "-o", "json").json
+    assert (row["deviceName"], row["package"], row["state"]) == ("silent", None, None)
+    assert "silent" in ota("status", "field").out
+
+
 def test_events_are_listed_and_filtered(ota: Ota, project: Project, operator: Actor) -> None:
     first, second = (create_device(project=project, name=name, actor=operator) for name in ("a", "b"))
     report(first, state=1, target="2.0.0")

@@ -71,6 +71,11 @@ def test_profiles_are_chosen_by_flag_or_environment(file: Path) -> None:
     assert connection(Options(config=file), {}).api_key == "key-one"
 
 
+def test_a_profile_that_does_not_exist_is_named(file: Path) -> None:
+    with pytest.raises(NotSignedIn, match="'third'"):
+        connection(Options(config=file, profile="third"), {})
+
+
 @pytest.mark.parametrize(
     "url", ["http://two.example/", "http://two.example/v1", "http://two.example/v1/", "http://two.example"]
 )
@@ -78,7 +83,17 @@ def test_the_base_url_is_found_in_what_people_paste(file: Path, url: str) -> Non
     assert connection(Options(config=file, url=url, api_key="k"), {}).url == "http://two.example"
 
 
-@pytest.mark.parametrize("content", [b"= 1", b"profiles = 5", b"[profiles]\na = 1", b"\xff", b"[profiles.a]\nurl = ''"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"= 1",
+        b"profiles = 5",
+        b"[profiles]\na = 1",
+        b"\xff",
+        b"[profiles.a]\nurl = ''",
+        b"[profiles.a]\nurl = 5\napi_key = ''\nproject = ''\norganization = ''",
+    ],
+)
 def test_a_broken_file_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)

@@ -1,6 +1,7 @@
 """The command starts quickly, imports no server, and keeps to its exit codes before any server is asked."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -79,6 +80,23 @@ def test_without_a_sign_in_the_exit_code_is_3_and_says_what_to_do(ota: Ota) -> N
 def test_a_server_that_is_down_gives_4(ota: Ota) -> None:
     result = ota("--url", "http://127.0.0.1:1", "--api-key", "k", "whoami", code=4)
     assert "Cannot reach http://127.0.0.1:1" in result.err
+
+
+def test_a_proxy_that_cannot_be_used_is_named(ota: Ota) -> None:
+    behind = Ota(ota.home, {"ALL_PROXY": "gopher://127.0.0.1:1"})
+    assert "gopher" in behind("--url", "http://127.0.0.1:1", "--api-key", "k", "whoami", code=2).err
+
+
+def test_arguments_that_are_no_text_are_refused(ota: Ota) -> None:
+    name = os.fsdecode(b"\xff")
+    flags = ["--url", "http://127.0.0.1:1", "--api-key", "k", "--project", "p"]
+    assert "Error: " in ota("artifact", "show", name, *flags, code=2).err
+
+
+def test_only_regular_files_are_uploaded(ota: Ota) -> None:
+    pipe = ota.home / "pipe"
+    os.mkfifo(pipe)
+    assert "no regular file" in ota("artifact", "upload", str(pipe), "--version", "1", code=2).err
 
 
 def test_a_config_file_that_is_no_config_is_named(ota: Ota) -> None:

@@ -1,5 +1,6 @@
 """ota artifact: the files of a package's versions."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -29,23 +30,21 @@ def list_artifacts(
     session = Session(ctx)
     query = {"package": package, "version": version}
     artifacts = session.client.collection(session.in_project("artifacts"), query, limit)
-    has_blueprints = any(artifact.get("blueprintId") for artifact in artifacts)
-    blueprints = session.client.collection(session.in_project("blueprints")) if has_blueprints else []
-    names = {blueprint["id"]: blueprint["name"] for blueprint in blueprints}
+    session.screen.show_list(artifacts, COLUMNS, _rows)
 
-    def row(artifact: Object) -> list[object]:
-        return [
+
+def _rows(artifacts: list[Object]) -> Iterator[list[object]]:
+    for artifact in artifacts:
+        yield [
             artifact["id"],
             artifact["package"],
             artifact["version"],
             size(artifact.get("size")),
             _type(artifact),
             _sha256(artifact)[:12],
-            names.get(artifact.get("blueprintId"), artifact.get("blueprintId")),
+            artifact.get("blueprintId"),
             local_time(artifact.get("createdAt")),
         ]
-
-    session.screen.show_list(artifacts, COLUMNS, row)
 
 
 @app.command("show")
@@ -69,6 +68,8 @@ def upload_artifact(
     """Upload a file as one version of a package. The package is created when it does not exist."""
     if (version is None) is not from_header:
         raise Usage("Give either --version or --mcuboot.")
+    if not file.is_file():  # the length is announced before the first byte
+        raise Usage(f"{file} is no regular file.")
     session = Session(ctx)
     fields = {
         "projectId": session.project_id,

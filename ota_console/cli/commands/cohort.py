@@ -1,5 +1,6 @@
 """ota cohort: devices that run the same deployment."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -13,15 +14,20 @@ from ota_console.cli.session import Session
 
 app = new_app()
 
+COLUMNS = ["ID", "NAME", "DEVICES", "ACTIVE DEPLOYMENT", "UPDATED"]
+
 
 @app.command("list")
 def list_cohorts(ctx: typer.Context, limit: Limit = None) -> None:
     """List the cohorts, newest first."""
     session = Session(ctx)
     cohorts = session.client.collection(session.in_organization("cohorts"), limit=limit)
+    session.screen.show_list(cohorts, COLUMNS, _rows)
 
-    def row(cohort: Object) -> list[object]:
-        return [
+
+def _rows(cohorts: list[Object]) -> Iterator[list[object]]:
+    for cohort in cohorts:
+        yield [
             cohort["cohortId"],
             cohort["name"],
             cohort["deviceCount"],
@@ -29,27 +35,24 @@ def list_cohorts(ctx: typer.Context, limit: Limit = None) -> None:
             local_time(cohort.get("updatedAt")),
         ]
 
-    session.screen.show_list(cohorts, ["ID", "NAME", "DEVICES", "ACTIVE DEPLOYMENT", "UPDATED"], row)
-
 
 @app.command("show")
 def show_cohort(ctx: typer.Context, cohort: CohortRef) -> None:
     """Show a cohort, its active deployment, and how many devices run it. `ota status` shows each device."""
     session = Session(ctx)
     found = resolve.cohort(session, cohort)
-    deployed = Deployed(session, found)
-    session.screen.show_object(
-        found,
-        [
-            ("ID", found["cohortId"]),
-            ("Name", found["name"]),
-            ("Devices", found["deviceCount"]),
-            ("Deployment", deployed.deployment["name"] if deployed.deployment else None),
-            ("Artifacts", ", ".join(deployed.labels)),
-            ("Progress", deployed.progress if deployed.deployment else None),
-            ("Updated", local_time(found.get("updatedAt"))),
-        ],
-    )
+    session.screen.show_object(found, _lines(found, Deployed(session, found)))
+
+
+def _lines(cohort: Object, deployed: Deployed) -> Iterator[tuple[str, object]]:
+    yield "ID", cohort["cohortId"]
+    yield "Name", cohort["name"]
+    yield "Devices", cohort["deviceCount"]
+    if deployed.deployment:
+        yield "Deployment", deployed.deployment["name"]
+        yield "Artifacts", ", ".join(deployed.labels)
+        yield "Progress", deployed.progress
+    yield "Updated", local_time(cohort.get("updatedAt"))
 
 
 @app.command("create")

@@ -1,5 +1,6 @@
 """ota credential: the keys devices sign in with."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -26,17 +27,18 @@ def list_credentials(
     credentials = session.client.collection(_where(session, device))
     if not show_keys:
         credentials = [_without_key(credential) for credential in credentials]
+    session.screen.show_list(credentials, ["ID", "TYPE", "IDENTITY", "KEY", "CREATED"], _rows)
 
-    def row(credential: Object) -> list[object]:
-        return [
+
+def _rows(credentials: list[Object]) -> Iterator[list[object]]:
+    for credential in credentials:
+        yield [
             credential["id"],
             credential["type"],
             credential["identity"],
             credential.get("preSharedKey", HIDDEN),
             local_time(credential.get("createdAt")),
         ]
-
-    session.screen.show_list(credentials, ["ID", "TYPE", "IDENTITY", "KEY", "CREATED"], row)
 
 
 @app.command("add")

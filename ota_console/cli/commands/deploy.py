@@ -64,7 +64,9 @@ def _show_changes(session: Session, active: list[Object], bundle: list[Object]) 
         {"package": package, "from": before.get(package), "to": after.get(package)}
         for package in sorted(before.keys() | after.keys())
     ]
-    session.screen.show_list(changes, ["PACKAGE", "FROM", "TO"], lambda change: list(change.values()))
+    session.screen.show_list(
+        changes, ["PACKAGE", "FROM", "TO"], lambda changes: [list(change.values()) for change in changes]
+    )
 
 
 def _start(session: Session, cohort: Object, name: str, bundle: list[Object]) -> None:

@@ -1,5 +1,6 @@
 """ota deployment: a cohort's deployments."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -22,19 +23,20 @@ def list_deployments(ctx: typer.Context, cohort: CohortRef, limit: Limit = None)
     found = resolve.cohort(session, cohort)
     where = session.in_organization("cohorts", found["cohortId"], "deployments")
     deployments = session.client.collection(where, limit=limit)
-    labels = _labels(session, deployments)
 
-    def row(deployment: Object) -> list[object]:
-        return [
-            deployment["deploymentId"],
-            deployment["name"],
-            deployment.get("sequenceNumber"),
-            ", ".join(labels[one] for one in deployment["artifactIds"]),
-            "yes" if deployment["deploymentId"] == found.get("activeDeploymentId") else "",
-            local_time(deployment.get("createdAt")),
-        ]
+    def rows(deployments: list[Object]) -> Iterator[list[object]]:
+        labels = _labels(session, deployments)
+        for deployment in deployments:
+            yield [
+                deployment["deploymentId"],
+                deployment["name"],
+                deployment.get("sequenceNumber"),
+                _joined(deployment, labels),
+                "yes" if _is_active(deployment, found) else "",
+                local_time(deployment.get("createdAt")),
+            ]
 
-    session.screen.show_list(deployments, COLUMNS, row)
+    session.screen.show_list(deployments, COLUMNS, rows)
 
 
 @app.command("show")
@@ -47,18 +49,24 @@ def show_deployment(
     session = Session(ctx)
     parent = resolve.cohort(session, cohort)
     found = resolve.deployment(session, parent["cohortId"], deployment)
-    labels = _labels(session, [found])
-    session.screen.show_object(
-        found,
-        [
-            ("ID", found["deploymentId"]),
-            ("Name", found["name"]),
-            ("Sequence", found.get("sequenceNumber")),
-            ("Artifacts", ", ".join(labels[one] for one in found["artifactIds"])),
-            ("Active", "yes" if found["deploymentId"] == parent.get("activeDeploymentId") else "no"),
-            ("Created", local_time(found.get("createdAt"))),
-        ],
-    )
+
+    def lines() -> Iterator[tuple[str, object]]:
+        yield "ID", found["deploymentId"]
+        yield "Name", found["name"]
+        yield "Sequence", found.get("sequenceNumber")
+        yield "Artifacts", _joined(found, _labels(session, [found]))
+        yield "Active", "yes" if _is_active(found, parent) else "no"
+        yield "Created", local_time(found.get("createdAt"))
+
+    session.screen.show_object(found, lines())
+
+
+def _is_active(deployment: Object, cohort: Object) -> bool:
+    return bool(deployment["deploymentId"] == cohort.get("activeDeploymentId"))
+
+
+def _joined(deployment: Object, labels: dict[str, str]) -> str:
+    return ", ".join(labels[one] for one in deployment["artifactIds"])
 
 
 def _labels(session: Session, deployments: list[Object]) -> dict[str, str]:

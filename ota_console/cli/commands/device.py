@@ -1,5 +1,6 @@
 """ota device: create, list and show devices."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -39,19 +40,20 @@ def list_devices(
         "enabled": None if enabled is None else str(enabled).lower(),
     }
     devices = session.client.collection(session.in_project("devices"), query, limit)
-    cohorts = _cohort_names(session) if any(device.get("cohortId") for device in devices) else {}
 
-    def row(device: Object) -> list[object]:
-        return [
-            device["id"],
-            device["name"],
-            cohorts.get(device.get("cohortId", "")),
-            ", ".join(f"{package}@{report.get('version', '')}" for package, report in reported(device).items()),
-            "yes" if device["enabled"] else "no",
-            local_time(_last_seen(device)),
-        ]
+    def rows(devices: list[Object]) -> Iterator[list[object]]:
+        cohorts = _cohort_names(session) if any(device.get("cohortId") for device in devices) else {}
+        for device in devices:
+            yield [
+                device["id"],
+                device["name"],
+                cohorts.get(device.get("cohortId", "")),
+                _firmware(device),
+                "yes" if device["enabled"] else "no",
+                local_time(_last_seen(device)),
+            ]
 
-    session.screen.show_list(devices, COLUMNS, row)
+    session.screen.show_list(devices, COLUMNS, rows)
 
 
 @app.command("show")
@@ -59,34 +61,35 @@ def show_device(ctx: typer.Context, device: DeviceRef) -> None:
     """Show a device and what it last reported about each package."""
     session = Session(ctx)
     found = resolve.device(session, device)
-    metadata = found.get("metadata") or {}
-    session.screen.show_object(
-        found,
-        [
-            ("ID", found["id"]),
-            ("Name", found["name"]),
-            ("Hardware ids", ", ".join(found.get("hardwareIds") or [])),
-            ("Cohort", _cohort_names(session).get(found["cohortId"]) if found.get("cohortId") else None),
-            ("Enabled", "yes" if found["enabled"] else "no"),
-            ("Last seen", local_time(_last_seen(found))),
-            ("Last report", local_time(metadata.get("lastReport"))),
-            ("Created", local_time(found.get("createdAt"))),
-        ],
-    )
-    session.screen.show_more(
-        REPORT_COLUMNS,
-        [
-            [
-                package,
-                report.get("version"),
-                report.get("target"),
-                state(report.get("state")),
-                reason(report.get("reason")),
-                local_time(report.get("timestamp")),
-            ]
-            for package, report in reported(found).items()
-        ],
-    )
+    session.screen.show_object(found, _lines(session, found))
+    session.screen.show_more(REPORT_COLUMNS, _report_rows(found))
+
+
+def _lines(session: Session, device: Object) -> Iterator[tuple[str, object]]:
+    yield "ID", device["id"]
+    yield "Name", device["name"]
+    yield "Hardware ids", ", ".join(device.get("hardwareIds") or [])
+    yield "Cohort", _cohort_names(session).get(device["cohortId"]) if device.get("cohortId") else None
+    yield "Enabled", "yes" if device["enabled"] else "no"
+    yield "Last seen", local_time(_last_seen(device))
+    yield "Last report", local_time((device.get("metadata") or {}).get("lastReport"))
+    yield "Created", local_time(device.get("createdAt"))
+
+
+def _report_rows(device: Object) -> Iterator[list[object]]:
+    for package, report in reported(device).items():
+        yield [
+            package,
+            report.get("version"),
+            report.get("target"),
+            state(report.get("state")),
+            reason(report.get("reason")),
+            local_time(report.get("timestamp")),
+        ]
+
+
+def _firmware(device: Object) -> str:
+    return ", ".join(f"{package}@{report.get('version') or ''}" for package, report in reported(device).items())
 
 
 @app.command("create")

@@ -1,5 +1,6 @@
 """ota event: what devices reported about their updates."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -49,20 +50,21 @@ def list_events(
         "limit": min(limit or PAGE, PAGE),
     }
     events = session.client.collection(session.in_organization("ota-events"), query, limit)
-    names = _names(session, {event["deviceId"] for event in events})
 
-    def row(event: Object) -> list[object]:
-        return [
-            local_time(event["timestamp"]),
-            names.get(event["deviceId"], event["deviceId"]),
-            event["packageId"],
-            event["eventType"],
-            f"{event['status']} {event['message']}",
-            event["currentVersion"],
-            event["targetVersion"],
-        ]
+    def rows(events: list[Object]) -> Iterator[list[object]]:
+        names = _names(session, {event["deviceId"] for event in events})
+        for event in events:
+            yield [
+                local_time(event["timestamp"]),
+                names.get(event["deviceId"], event["deviceId"]),
+                event["packageId"],
+                event["eventType"],
+                f"{event['status']} {event['message']}",
+                event["currentVersion"],
+                event["targetVersion"],
+            ]
 
-    session.screen.show_list(events, COLUMNS, row)
+    session.screen.show_list(events, COLUMNS, rows)
 
 
 def _names(session: Session, ids: set[str]) -> dict[str, str]:

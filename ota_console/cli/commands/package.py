@@ -1,5 +1,6 @@
 """ota package: what devices are made of."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -17,19 +18,20 @@ def list_packages(ctx: typer.Context, limit: Limit = None) -> None:
     """List the packages, the latest version of each, and how many there are."""
     session = Session(ctx)
     packages = session.client.collection(session.in_organization("packages"), limit=limit)
-    versions = _versions(session) if packages else {}
 
-    def row(package: Object) -> list[object]:
-        known = versions.get(package["packageId"], [])
-        return [
-            package["packageId"],
-            known[0] if known else None,
-            len(known),
-            package["description"],
-            local_time(package.get("updatedAt")),
-        ]
+    def rows(packages: list[Object]) -> Iterator[list[object]]:
+        versions = _versions(session)
+        for package in packages:
+            known = versions.get(package["packageId"], [])
+            yield [
+                package["packageId"],
+                known[0] if known else None,
+                len(known),
+                package["description"],
+                local_time(package.get("updatedAt")),
+            ]
 
-    session.screen.show_list(packages, ["PACKAGE", "LATEST", "VERSIONS", "DESCRIPTION", "UPDATED"], row)
+    session.screen.show_list(packages, ["PACKAGE", "LATEST", "VERSIONS", "DESCRIPTION", "UPDATED"], rows)
 
 
 def _versions(session: Session) -> dict[str, list[str]]:
@@ -58,11 +60,12 @@ def show_package(ctx: typer.Context, package: Package) -> None:
             ("Updated", local_time(found.get("updatedAt"))),
         ],
     )
-    artifacts = session.client.collection(session.in_project("artifacts"), {"package": package})
-    session.screen.show_more(
-        ["VERSION", "SIZE", "CREATED"],
-        [[one["version"], size(one.get("size")), local_time(one.get("createdAt"))] for one in artifacts],
-    )
+
+    def rows() -> Iterator[list[str]]:
+        for artifact in session.client.collection(session.in_project("artifacts"), {"package": package}):
+            yield [artifact["version"], size(artifact.get("size")), local_time(artifact.get("createdAt"))]
+
+    session.screen.show_more(["VERSION", "SIZE", "CREATED"], rows())
 
 
 @app.command("create")

@@ -1,5 +1,6 @@
 """ota project: what the key may see."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -11,16 +12,19 @@ from ota_console.cli.session import Session
 
 app = new_app()
 
+COLUMNS = ["ID", "NAME", "ORGANIZATION", "CREATED"]
+
 
 @app.command("list")
 def list_projects(ctx: typer.Context) -> None:
     """List the projects of the key."""
     session = Session(ctx)
+    session.screen.show_list(session.client.collection("projects"), COLUMNS, _rows)
 
-    def row(project: Object) -> list[str]:
-        return [project["id"], project["name"], project["organizationId"], local_time(project.get("createdAt"))]
 
-    session.screen.show_list(session.client.collection("projects"), ["ID", "NAME", "ORGANIZATION", "CREATED"], row)
+def _rows(projects: list[Object]) -> Iterator[list[str]]:
+    for project in projects:
+        yield [project["id"], project["name"], project["organizationId"], local_time(project.get("createdAt"))]
 
 
 @app.command("show")

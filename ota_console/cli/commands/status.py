@@ -1,5 +1,7 @@
 """ota status: what every device of a cohort runs."""
 
+from collections.abc import Iterator
+
 import typer
 
 from ota_console.cli import resolve
@@ -19,18 +21,19 @@ def status(ctx: typer.Context, cohort: CohortRef) -> None:
     """Show what every device of a cohort runs, and what it should run."""
     session = Session(ctx)
     deployed = Deployed(session, resolve.cohort(session, cohort))
-    session.screen.show_list(deployed.rows(), COLUMNS, _row)
+    session.screen.show_list(deployed.rows(), COLUMNS, _rows)
     if deployed.deployment:
         session.screen.say(f"{deployed.deployment['name']}: {deployed.progress}.")
 
 
-def _row(row: Object) -> list[object]:
-    return [
-        row["deviceName"],
-        row["package"],
-        row["currentVersion"],
-        row["targetVersion"],
-        state(row["state"]),
-        reason(row["reason"]),
-        local_time(row["lastReport"]),
-    ]
+def _rows(rows: list[Object]) -> Iterator[list[object]]:
+    for row in rows:
+        yield [
+            row["deviceName"],
+            row["package"],
+            row["currentVersion"],
+            row["targetVersion"],
+            state(row["state"]),
+            reason(row["reason"]),
+            local_time(row["lastReport"]),
+        ]
