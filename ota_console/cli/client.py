@@ -14,7 +14,7 @@ Query = Mapping[str, str | int | Sequence[str] | None]
 
 TIMEOUT = httpx.Timeout(30)
 UPLOAD_TIMEOUT = httpx.Timeout(30, read=300)  # the answer comes when the server has stored and checked the file
-PAGE = 100  # the most objects a page may have (rest.md §1.4)
+PAGE = 100  # the most objects a page may have (contract/rest.md §1.4)
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -72,7 +72,7 @@ class Client:
         return objects
 
     def _pages(self, where: str, query: dict[str, Any]) -> Iterator[list[Object]]:
-        """Most collections count pages, OTA events hand out tokens, and a few come whole (rest.md §1.2)."""
+        """Most collections count pages, OTA events hand out tokens, and a few come whole (contract/rest.md §1.2)."""
         query = {"perPage": PAGE, "page": 0} | query
         seen = 0
         while True:

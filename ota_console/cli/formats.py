@@ -34,7 +34,7 @@ def local_time(text: Any) -> str:
 
 
 def size(count: Any) -> str:
-    """Bytes, which the API gives as a decimal string (rest.md §1.4), in the largest unit that leaves 1 or more."""
+    """Bytes, a decimal string in the API (contract/rest.md §1.4), in the largest unit that leaves 1 or more."""
     try:
         amount = float(count)
     except (TypeError, ValueError):

@@ -68,7 +68,7 @@ def main() -> None:
     except UnicodeError as error:
         _fail(f"Some text can neither be sent nor shown: {error}.", 2)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        # A reply may be JSON and still not have the shape of rest.md; a person gets a sentence, not a stack.
+        # A reply may be JSON and still not have the shape of contract/rest.md; a person gets a sentence, not a stack.
         _fail(f"The server's answer was not understood ({type(error).__name__}: {error}).", 1)
 
 

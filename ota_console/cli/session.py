@@ -41,11 +41,11 @@ class Session:
         return self._connection.organization or str(self.project["organizationId"])
 
     def in_project(self, *parts: str) -> str:
-        """The path of a device, credential, artifact, blueprint or tag (`P` in rest.md §2)."""
+        """The path of a device, credential, artifact, blueprint or tag (`P` in contract/rest.md §2)."""
         return path("projects", self.project_id, *parts)
 
     def in_organization(self, *parts: str) -> str:
-        """The path of a package, cohort, deployment or OTA event (`O` in rest.md §2)."""
+        """The path of a package, cohort, deployment or OTA event (`O` in contract/rest.md §2)."""
         return path("organizations", self.organization_id, "projects", self.project_id, *parts)
 
 

@@ -56,7 +56,7 @@ def signed_in(ota: Ota, live_server: LiveServer) -> Ota:
     organization = Organization.objects.create(slug="default", name="My organization")
     project = create_project(organization=organization, slug="default", name="My project", actor=first_start)
     administrator = Actor(kind="user", name="anna", grants={project.pk: Role.ADMIN})
-    key = create_api_key(project=project, name="first", role=Role.OPERATOR, actor=administrator)
+    key = create_api_key(project=project, name="first", role=Role.ADMIN, actor=administrator)
     ota("login", "--url", live_server.url, stdin=key.secret)
     (ota.home / "firmware.bin").write_bytes(bytes(200_000))
     return ota
