@@ -138,12 +138,12 @@ def test_post_artifacts_refuses_what_is_not_a_json_object(api: Api, body: bytes)
     [
         (b"x", "multipart/form-data"),
         (b"x", "multipart/form-data; boundary=b"),
-        (b"--b", "multipart/form-data; boundary=\xc3"),
+        (b"--b", "multipart/form-data; boundary="),
     ],
 )
 def test_post_artifacts_refuses_a_broken_form(api: Api, body: bytes, kind: str) -> None:
     before = store()
-    refused(api.ask("POST", PATH, content=body, headers={"content-type": kind.encode("latin-1")}), 400, 3)
+    refused(api.ask("POST", PATH, content=body, headers={"content-type": kind}), 400, 3)
     assert store() == before
 
 

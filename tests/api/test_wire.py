@@ -10,6 +10,8 @@ import pytest
 
 from tests.stack import Stack, wait_until
 
+pytestmark = pytest.mark.embedded
+
 CONTENT = base64.b64encode(bytes(300_000)).decode()
 FORM_HEAD = b'--b\r\ncontent-disposition: form-data; name="artifact"; filename="f"\r\n\r\n'
 FORM_TAIL = b'\r\n--b\r\ncontent-disposition: form-data; name="version"\r\n\r\n1.2'
