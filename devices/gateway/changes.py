@@ -98,7 +98,8 @@ class Changes:
         layer = get_channel_layer()
         if layer is None:
             raise RuntimeError("CHANNEL_LAYERS has no default")
-        while True:
+        this = asyncio.current_task()
+        while this is not None and not this.cancelling():  # a group with failures of its own hides a cancellation
             try:
                 async with asyncio.TaskGroup() as group:
                     channel = await layer.new_channel()

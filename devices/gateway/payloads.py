@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import cbor2
@@ -49,9 +50,17 @@ def _decode(payload: bytes, content_format: int | None) -> Any:
     # Without a format the first byte tells: no CBOR map begins with an opening brace.
     is_json = content_format == JSON or (content_format is None and payload.lstrip()[:1] == b"{")
     try:
-        return json.loads(payload) if is_json else cbor2.loads(payload)
-    except (ValueError, RecursionError, cbor2.CBORDecodeError) as error:
+        return json.loads(payload) if is_json else _decode_cbor(payload)
+    except Exception as error:  # noqa: BLE001 - hostile tags raise whatever their meaning raises: dates, decimals, …
         raise Invalid("the report cannot be decoded") from error
+
+
+def _decode_cbor(payload: bytes) -> Any:
+    stream = BytesIO(payload)
+    decoded = cbor2.load(stream)
+    if stream.tell() != len(payload):
+        raise ValueError("something follows the report")
+    return decoded
 
 
 def _number(fields: Mapping[Any, Any], name: str, short: str) -> int:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+from collections.abc import Collection, Coroutine
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -28,6 +30,7 @@ log = structlog.get_logger(__name__)
 INHERITED_SOCKET = "OTA_GATEWAY_FD"
 _BUFFER = 8 << 20  # bytes: what arrives while the loop is busy with a burst must wait somewhere
 _HEARTBEAT = 2.0
+_PATIENCE = 5.0  # seconds for the parts to end
 
 
 class Gateway:
@@ -50,6 +53,11 @@ class Gateway:
         if not self._hot_road.take(session, message, now):
             self._messages.take(session, message, now)
 
+    @property
+    def sessions(self) -> Collection[Session]:
+        """The open ones."""
+        return self._endpoint.sessions.values()
+
     async def serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """Serve on the bound socket until `stop` is set. Raises what a part of the gateway failed with."""
         _enlarge_buffers(listening)
@@ -57,28 +65,30 @@ class Gateway:
         await loop.create_datagram_endpoint(lambda: self._endpoint, sock=listening)
         log.info("gateway_serving", address="{}:{}".format(*listening.getsockname()[:2]))
         writer = asyncio.create_task(self._reports.run())
-        try:
-            async with asyncio.TaskGroup() as group:
-                parts = [
-                    group.create_task(part)
-                    for part in (
-                        self._changes.apply(),
-                        self._changes.listen(),
-                        self._changes.reconcile(),
-                        self._presence.run(),
-                        self._nudges.run(),
-                        self._endpoint.sweep(),
-                        _keep_beating(),
-                    )
-                ]
-                await stop.wait()
-                for part in parts:
-                    part.cancel()
-        finally:
-            await self._stop(writer)
+        stopping = asyncio.create_task(stop.wait())
+        parts = {writer, *map(asyncio.create_task, self._parts())}
+        done, _ = await asyncio.wait({stopping, *parts}, return_when=asyncio.FIRST_COMPLETED)
+        await self._stop(writer, parts - {writer})
+        for part in done - {stopping}:
+            part.result()
 
-    async def _stop(self, writer: asyncio.Task[None]) -> None:
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs for ever beside the socket."""
+        return [
+            self._changes.apply(),
+            self._changes.listen(),
+            self._changes.reconcile(),
+            self._presence.run(),
+            self._nudges.run(),
+            self._endpoint.sweep(),
+            _keep_beating(),
+        ]
+
+    async def _stop(self, writer: asyncio.Task[None], parts: set[asyncio.Task[None]]) -> None:
         """Commit and acknowledge what was received, tell every device, write down that they went."""
+        for part in parts:
+            part.cancel()
+        await asyncio.wait(parts, timeout=_PATIENCE)
         self._reports.finish()
         await writer
         await self._messages.finish()

@@ -46,7 +46,9 @@ def uint(value: int) -> bytes:
 
 
 def encode(message: Message) -> bytes:
-    out = bytearray(struct.pack("!BBH", 0x40 | message.kind << 4 | len(message.token), message.code, message.message_id))
+    out = bytearray(
+        struct.pack("!BBH", 0x40 | message.kind << 4 | len(message.token), message.code, message.message_id)
+    )
     out += message.token
     last = 0
     for number, value in sorted(message.options, key=lambda option: option[0]):
@@ -163,13 +165,17 @@ class Client:
         assert answer is not None, "no answer"
         return answer
 
-    def request(self, code: int, path: str, *options: tuple[int, bytes], payload: bytes = b"", kind: int = CON) -> Message:
+    def request(
+        self, code: int, path: str, *options: tuple[int, bytes], payload: bytes = b"", kind: int = CON
+    ) -> Message:
         return Message(kind, code, self.next_id(), uint(next(self._tokens)), (*_path(path), *options), payload)
 
     def next_id(self) -> int:
         return next(self._ids)
 
-    def get(self, path: str, *, accept: int | None = None, block: int | None = None, observe: int | None = None) -> Message:
+    def get(
+        self, path: str, *, accept: int | None = None, block: int | None = None, observe: int | None = None
+    ) -> Message:
         """`block` is the raw Block2 value."""
         given = ((ACCEPT, accept), (BLOCK2, block), (OBSERVE, observe))
         options = [(number, uint(value)) for number, value in given if value is not None]

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Running:
-    """A gateway in a thread of its own; `gateway` may be looked at through `call` only."""
+    """A gateway in a thread of its own, on a loop of its own."""
 
     def __init__(self) -> None:
         self._started = threading.Event()
@@ -35,7 +36,7 @@ class Running:
     def _run(self) -> None:
         try:
             uvloop.run(self._serve())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again by `stop`
             self._failure = error
         finally:
             self._started.set()
@@ -49,6 +50,16 @@ class Running:
         self.gateway = Gateway()
         self.loop.call_soon(self._started.set)
         await self.gateway.serve(listening, self._stop)
+
+    def observed(self) -> int:
+        """How many sessions observe the manifest."""
+        return sum(1 for session in list(self.gateway.sessions) if session.observation is not None)
+
+    def wait_for(self, condition: Callable[["Running"], bool], timeout: float = 10.0) -> None:
+        deadline = time.monotonic() + timeout
+        while not condition(self):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def stop(self) -> None:
         if self._thread.is_alive():
@@ -65,11 +76,6 @@ def gateway(transactional_db: None, settings: Any) -> Iterator[Running]:
     running = Running()
     yield running
     running.stop()
-
-
-@pytest.fixture
-def quiet_feed(settings: Any) -> None:
-    """Reconciliation comes too late to help: only messages tell the gateway."""
 
 
 @dataclass

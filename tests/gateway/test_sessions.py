@@ -73,7 +73,9 @@ def test_stopping_tells_every_device(gateway: Running, connect: Connect, device:
     assert wait_closed(client)
 
 
-def test_new_session_from_the_same_port_replaces_the_old_one(gateway: Running, connect: Connect, fleet: Fleet, device: Device) -> None:
+def test_new_session_from_the_same_port_replaces_the_old_one(
+    gateway: Running, connect: Connect, fleet: Fleet, device: Device
+) -> None:
     credential = fleet.credential(device)
     old = connect(device, credential)
     new = Client(gateway.port, credential.identity, fleet.key(credential), sock=old.socket).connect()
