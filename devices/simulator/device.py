@@ -144,6 +144,7 @@ class SimulatedDevice:
             except SessionLost:
                 self.record.lost_sessions += 1
                 pause = self._timing.reconnect
+            self._changed()
             await asyncio.sleep(pause)
 
     async def _session(self) -> float:
@@ -162,7 +163,6 @@ class SimulatedDevice:
                 link.close()
             else:
                 link.abandon()
-            self._changed()
         return ending.seconds
 
     def _exchanges(self, link: Link) -> Exchanges:

@@ -72,6 +72,11 @@ class Rest:
         path = f"{self._organization}/cohorts/{cohort_id}/deployments"
         return str((await self._call("POST", path, {"name": name, "artifactIds": artifact_ids}))["deploymentId"])
 
+    async def events(self, device_id: str, *, limit: int = 100) -> list[dict[str, Any]]:
+        """The device's newest OTA events, newest first."""
+        query = {"deviceId": device_id, "limit": str(limit)}
+        return list(await self._call("GET", f"{self._organization}/ota-events", query=query))
+
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, query: dict[str, str] | None = None
     ) -> Any:
