@@ -93,7 +93,7 @@ def cohort_devices(request: PageRequest, scope: Scope, cohort_id: str) -> HttpRe
     """Devices with their state, and a search for those to add."""
     cohort = visible_cohort(project=scope.project, cohort_id=cohort_id, actor=scope.actor)
     head = cohort_context(cohort, scope, "devices")
-    devices = project_devices(scope).filter(cohort=cohort)
+    devices = project_devices(scope).filter(cohort=cohort).order_by("-pk")
     page = Paginator(devices, PER_PAGE).get_page(request.GET.get("page"))
     shown = devices.filter(pk__in=[device.pk for device in page])
     if head["active"]:

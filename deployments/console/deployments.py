@@ -39,11 +39,12 @@ def deployment_detail(request: PageRequest, scope: Scope, cohort_id: str, deploy
 
 def _live_context(request: PageRequest, scope: Scope, deployment: Deployment) -> dict[str, object]:
     """Progress is judged for the devices of this page alone, unless a state is asked for."""
-    devices = project_devices(scope).filter(cohort=deployment.cohort_id)
+    devices = project_devices(scope).filter(cohort=deployment.cohort_id).order_by("-pk")
     state = request.GET.get("state", "")
     if state in PROGRESS_STATES:
         devices = with_progress(devices, deployment).filter(Q(progress=state))
     page = Paginator(devices, PER_PAGE).get_page(request.GET.get("page"))
     keys = [device.pk for device in page]
-    rows: list[DeviceRow] = device_rows(with_progress(project_devices(scope).filter(pk__in=keys), deployment))
+    shown = project_devices(scope).filter(pk__in=keys).order_by("-pk")
+    rows: list[DeviceRow] = device_rows(with_progress(shown, deployment))
     return {"progress": deployment_progress(deployment, actor=scope.actor), "page": page, "rows": rows}

@@ -15,11 +15,11 @@ LONGEST = 255
 class SearchForm(ConsoleForm):
     """One word to look for, as the URL holds it."""
 
-    q = forms.CharField(label="Search", required=False, max_length=LONGEST)
+    q = forms.CharField(label="Search", required=False, max_length=LONGEST, widget=forms.SearchInput)
 
     def __init__(self, *args: Any, placeholder: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": placeholder}
+        self.fields["q"].widget.attrs["placeholder"] = placeholder
 
     @property
     def term(self) -> str:

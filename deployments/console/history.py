@@ -53,7 +53,7 @@ def compare(before: Sequence[Artifact], after: Sequence[Artifact]) -> list[Chang
 
 def matrix(deployments: Sequence[Deployment], before: Deployment | None) -> tuple[list[str], list[HistoryRow]]:
     """Columns and rows, newest first; `before` is the deployment that the oldest of these replaced."""
-    older = [*deployments[1:], before]
+    older = [*deployments[1:], before][: len(deployments)]
     changes = [
         {change.package: change for change in compare(previous.bundled() if previous else [], entry.bundled())}
         for entry, previous in zip(deployments, older, strict=True)

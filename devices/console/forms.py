@@ -35,7 +35,7 @@ def matching(term: str) -> Q:
 class DeviceFilter(ConsoleForm):
     """Search, filters and order of the device list, as its URL holds them."""
 
-    q = forms.CharField(label="Search", required=False, max_length=255)
+    q = forms.CharField(label="Search", required=False, max_length=255, widget=forms.SearchInput)
     cohort = forms.ChoiceField(label="Cohort", required=False)
     online = forms.ChoiceField(
         label="Connection",
@@ -48,7 +48,7 @@ class DeviceFilter(ConsoleForm):
         super().__init__(*args, **kwargs)
         cohorts = cohorts_of(scope).values_list("public_id", "name")
         self.fields["cohort"].choices = [("", "Any"), (NO_COHORT, "No cohort"), *cohorts]  # type: ignore[attr-defined]
-        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": "Name, id or hardware id"}
+        self.fields["q"].widget.attrs["placeholder"] = "Name, id or hardware id"
 
     def apply(self, devices: QuerySet[Device]) -> QuerySet[Device]:
         """Nothing matches a filter that cannot be understood; its fields say why."""

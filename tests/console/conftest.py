@@ -14,12 +14,8 @@ from ota_console.tenancy.models import Membership, Organization, Project, User
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: object) -> None:
-    """Pages name static files by their own names: nothing was collected."""
-    settings.STORAGES = {  # type: ignore[attr-defined]
-        **settings.STORAGES,  # type: ignore[attr-defined]
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+def _pages(plain_static_files: None) -> None:
+    """Every test here renders pages."""
 
 
 @pytest.fixture
