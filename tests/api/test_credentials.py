@@ -1,6 +1,9 @@
 """Credentials (contract/rest.md §3.3)."""
 
+import base64
 import re
+import secrets
+from typing import Any
 
 from devices.models import Credential
 from devices.selectors import session_secret
@@ -55,6 +58,15 @@ def test_get_credentials_is_refused_to_viewers(api: Api, viewer_api: Api) -> Non
     reply = viewer_api.ask("GET", path)
     refused(reply, 403, 7, "role")
     assert "secret" not in reply.text
+
+
+def test_get_credentials_says_when_a_key_cannot_be_decrypted(api: Api, settings: Any) -> None:
+    path = f"{api.in_project}/devices/{api.device()['id']}/credentials"
+    api.post(path, identity="d1", preSharedKey="secret")
+    before = store()
+    settings.OTA_ENCRYPTION_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
+    refused(api.ask("GET", path), 400, 9, "d1@sensors", "encrypted")
+    assert store() == before
 
 
 def test_delete_credential_revokes_it(api: Api) -> None:
