@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import structlog
 from asgiref.sync import async_to_sync
-from celery import shared_task
 from channels.layers import get_channel_layer
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from devices.models import Change
 from devices.services import change_of
+from ota_console.celery import app
 from ota_console.core.events import Event
 
 log = structlog.get_logger()
@@ -26,18 +26,18 @@ def announce_change(event: Event) -> None:
         return
     try:
         fan_out.delay(notice.kind, list(notice.keys))
-    except OperationalError:
-        log.warning("the broker does not answer; gateways will find the change themselves", kind=notice.kind)
+    except OperationalError as error:
+        log.warning("broker_silent", kind=notice.kind, reason=str(error))
 
 
-@shared_task(expires=60)  # the gateways have reconciled long before
+@app.task(expires=60)  # the gateways have reconciled long before
 def fan_out(kind: str, keys: list[int]) -> None:
     """One message for all gateways, whatever the number of devices."""
     message = {"type": "gateway.change", "kind": kind, "keys": keys}
     async_to_sync(get_channel_layer().group_send)(GATEWAYS, message)
 
 
-@shared_task
+@app.task
 def prune_changes() -> int:
     """Delete rows that every gateway has long seen."""
     deleted, _ = Change.objects.filter(at__lt=timezone.now() - CHANGES_KEPT).delete()

@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A ota_console.celery worker -B`."""
+"""The Celery application: `celery -A ota_console.celery worker -B`. Tasks name it, so that whoever sends one has it."""
 
 import os
 

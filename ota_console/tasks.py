@@ -1,11 +1,10 @@
 """The project's own periodic tasks."""
 
-from celery import shared_task
-
 from ota_console import health
+from ota_console.celery import app
 
 
-@shared_task(name="ota_console.tasks.worker_heartbeat")
+@app.task(name="ota_console.tasks.worker_heartbeat")
 def worker_heartbeat() -> None:
     """Started by beat and run by a worker: it is heard only while both serve."""
     health.beat("worker")

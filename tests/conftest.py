@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from channels.layers import channel_layers
 from django.conf import settings
+from pytest_django import Settings
 
 from ota_console.core.actors import Actor, Role
 from ota_console.tenancy.models import Membership, Organization, Project, User
@@ -18,6 +20,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(DATA_DIR / "test.sqlite3")
+
+
+@pytest.fixture
+def plain_static_files(settings: Settings) -> None:
+    """Pages name static files by their own names: nothing was collected."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files() -> None:
+    """Pages name static files by their own names: nothing was collected."""
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_channel_layer() -> None:
+    """A layer belongs to the event loop that received on it, and the next test has another one."""
+    channel_layers.backends.clear()
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ OURS = {"tenancy", "deployments", "devices"}
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 
+pytestmark = pytest.mark.usefixtures("plain_static_files")
+
+
 @pytest.fixture
 def staff(db: None, client: Client) -> Client:
     client.force_login(User.objects.create_superuser("support", password="correct horse"))
