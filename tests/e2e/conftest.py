@@ -100,7 +100,8 @@ class Elsewhere:
 
     def _create(self, path: str, **body: object) -> str:
         with self.stack.client() as api:
-            return str(api.post(path, json=body).raise_for_status().json()["data"]["id"])
+            made = api.post(path, json=body).raise_for_status().json()["data"]
+        return str(next(made[key] for key in ("id", "cohortId", "deploymentId") if key in made))
 
 
 @pytest.fixture
