@@ -15,6 +15,9 @@ _SO_RCVBUFFORCE = 33  # Linux: past net.core.rmem_max, for the superuser
 def listen_http(address: Address) -> socket.socket:
     """Raise CannotStart when the port is taken or the host is not ours."""
     listener = _bind(address, socket.SOCK_STREAM, "OTA_HTTP")
+    # Connections inherit it. uvicorn takes a socket that it was handed for a Unix one and would not set it, and a reply
+    # in two writes then waits 40 ms for the client's delayed ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.listen(_BACKLOG)
     return listener
 

@@ -45,6 +45,13 @@ def test_listener_takes_connections_at_its_address() -> None:
             assert listener.accept()
 
 
+def test_replies_do_not_wait_for_acknowledgements() -> None:
+    with sockets.listen_http(ANY_PORT) as listener:
+        address = sockets.bound_address(listener)
+        with socket.create_connection((address.host, address.port), timeout=5), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_port_in_use_names_the_variable() -> None:
     with (
         sockets.listen_http(ANY_PORT) as http,
