@@ -23,20 +23,29 @@ class PresharedKey:
 
 
 def read_credentials(path: Path) -> list[PresharedKey]:
-    """One JSON object a line, `identity` and `preSharedKey` as in the REST API. Raise CredentialsFileError."""
+    """JSON objects, one after another, with `identity` and `preSharedKey` as in the REST API.
+
+    A device with such a `credential`, as `ota device create --psk -o json` prints it, will do as well.
+    Raise CredentialsFileError.
+    """
     try:
-        lines = path.read_text().splitlines()
+        text = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise CredentialsFileError(f"{path}: cannot be read") from error
-    return [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    keys = []
+    while text:
+        entry, text = _first_object(text, f"{path}, entry {len(keys) + 1}")
+        keys.append(entry)
+    return keys
 
 
-def _parse(line: str, where: str) -> PresharedKey:
+def _first_object(text: str, where: str) -> tuple[PresharedKey, str]:
     try:
-        entry: dict[str, Any] = json.loads(line)
-        identity, key = entry["identity"], entry["preSharedKey"]
-    except (ValueError, KeyError, TypeError) as error:
+        entry, end = json.JSONDecoder().raw_decode(text)
+        credential: dict[str, Any] = entry.get("credential", entry)
+        identity, key = credential["identity"], credential["preSharedKey"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CredentialsFileError(f'{where}: not an object with "identity" and "preSharedKey"') from error
     if not (isinstance(identity, str) and isinstance(key, str) and identity and key):
         raise CredentialsFileError(f"{where}: identity and preSharedKey must be texts")
-    return PresharedKey(identity, key)
+    return PresharedKey(identity, key), text[end:].lstrip()

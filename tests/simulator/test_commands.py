@@ -111,10 +111,10 @@ def test_simulate_names_what_is_wrong(arguments: list[str], complaint: str) -> N
         call_command("simulate", *arguments)
 
 
-def test_a_line_that_is_no_credential_is_named(tmp_path: Path) -> None:
+def test_an_entry_that_is_no_credential_is_named(tmp_path: Path) -> None:
     file = tmp_path / "credentials.jsonl"
     file.write_text('{"identity": "a@b", "preSharedKey": "k"}\n{"identity": "c@d"}\n')
-    with pytest.raises(CommandError, match="line 2"):
+    with pytest.raises(CommandError, match="entry 2"):
         call_command("simulate", "--credentials", str(file))
 
 

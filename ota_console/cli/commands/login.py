@@ -1,7 +1,10 @@
 """ota login: check a server and key, and store them as a profile."""
 
+import json
 import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -26,19 +29,34 @@ app = new_app()
 
 
 @app.command()
-def login(ctx: typer.Context) -> None:
+def login(
+    ctx: typer.Context,
+    first_run: Annotated[
+        Path | None, typer.Option(help="Take server and key from the file that the first start wrote.")
+    ] = None,
+) -> None:
     """Check a server and key, and store them.
 
     Takes --url and --api-key (or OTA_URL and OTA_API_KEY). Without a key it asks for one, or reads a line from
     standard input, which keeps the key out of the shell's history. --profile stores under another name.
     """
     options = ctx.ensure_object(Options)
+    if first_run is not None:
+        options.url, options.api_key = _first_run(first_run)
     name, file = profile_name(options, os.environ), config_path(options)
     url = given_url(options, os.environ) or _known_url(options)
     key = given_key(options, os.environ) or _asked_key(url)
     project = _project(Client(url, key), options)
     save_profile(file, name, Profile(url, key, project["id"], project["organizationId"]))
     Screen(options).say(f"Signed in to {url}, project {project['id']}. Stored as profile {name} in {file}.")
+
+
+def _first_run(file: Path) -> tuple[str, str]:
+    try:
+        written = json.loads(file.read_text(encoding="utf-8"))
+        return str(written["url"]), checked_key(written["api_key"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Usage(f"Cannot read a server and key from {file}.") from error
 
 
 def _known_url(options: Options) -> str:
