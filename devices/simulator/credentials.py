@@ -32,7 +32,7 @@ def read_credentials(path: Path) -> list[PresharedKey]:
         text = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise CredentialsFileError(f"{path}: cannot be read") from error
-    keys = []
+    keys: list[PresharedKey] = []
     while text:
         entry, text = _first_object(text, f"{path}, entry {len(keys) + 1}")
         keys.append(entry)
