@@ -55,7 +55,8 @@ class DeploymentList(CohortView):
         deployments = Deployment.objects.visible_to(self.actor).filter(cohort=self.cohort)
         if "name" in query:
             deployments = deployments.filter(name=query["name"])
-        return listing(Page.of(deployments.with_artifacts(), query), DeploymentOutput)
+        shown = deployments.with_artifacts().defer("manifest_cbor", "manifest_json")
+        return listing(Page.of(shown, query), DeploymentOutput)
 
     def post(self, request: Request, **ids: Any) -> Response:
         """Make a bundle what the cohort runs; its devices are told at once."""
