@@ -95,7 +95,7 @@ def cohort_devices(request: PageRequest, scope: Scope, cohort_id: str) -> HttpRe
     head = cohort_context(cohort, scope, "devices")
     devices = project_devices(scope).filter(cohort=cohort).order_by("-pk")
     page = Paginator(devices, PER_PAGE).get_page(request.GET.get("page"))
-    shown = devices.filter(pk__in=[device.pk for device in page])
+    shown: QuerySet[Device] = devices.filter(pk__in=[device.pk for device in page])
     if head["active"]:
         shown = with_progress(shown, head["active"])
     search = SearchForm(request.GET, placeholder="Name, id or hardware id")

@@ -1,13 +1,14 @@
 """The page of one deployment."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from deployments.console.history import compare
 from deployments.models import Deployment
 from deployments.selectors import visible_cohort, visible_deployment
+from devices.models import Device
 from devices.selectors import deployment_progress, with_progress
 from ota_console.console.pages import PageRequest, Scope, project_page, render_page
 from ota_console.console.rows import PROGRESS_STATES, DeviceRow, device_rows, project_devices
@@ -39,12 +40,12 @@ def deployment_detail(request: PageRequest, scope: Scope, cohort_id: str, deploy
 
 def _live_context(request: PageRequest, scope: Scope, deployment: Deployment) -> dict[str, object]:
     """Progress is judged for the devices of this page alone, unless a state is asked for."""
-    devices = project_devices(scope).filter(cohort=deployment.cohort_id).order_by("-pk")
+    members = Device.objects.visible_to(scope.actor).filter(cohort=deployment.cohort_id)
+    devices: QuerySet[Device] = members.order_by("-pk")
     state = request.GET.get("state", "")
     if state in PROGRESS_STATES:
         devices = with_progress(devices, deployment).filter(Q(progress=state))
-    page = Paginator(devices, PER_PAGE).get_page(request.GET.get("page"))
-    keys = [device.pk for device in page]
-    shown = project_devices(scope).filter(pk__in=keys).order_by("-pk")
+    page = Paginator(devices.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    shown = project_devices(scope).filter(pk__in=list(page)).order_by("-pk")
     rows: list[DeviceRow] = device_rows(with_progress(shown, deployment))
     return {"progress": deployment_progress(deployment, actor=scope.actor), "page": page, "rows": rows}

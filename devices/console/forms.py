@@ -6,7 +6,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from deployments.models import Cohort
-from devices.models import Device, HardwareId
+from devices.models import HardwareId
+from devices.models.devices import DeviceQuerySet
 from devices.selectors import EventFilter
 from devices.vocabulary import STATE_NAMES
 from ota_console.console.forms import ConsoleForm
@@ -50,7 +51,7 @@ class DeviceFilter(ConsoleForm):
         self.fields["cohort"].choices = [("", "Any"), (NO_COHORT, "No cohort"), *cohorts]  # type: ignore[attr-defined]
         self.fields["q"].widget.attrs["placeholder"] = "Name, id or hardware id"
 
-    def apply(self, devices: QuerySet[Device]) -> QuerySet[Device]:
+    def apply(self, devices: DeviceQuerySet) -> DeviceQuerySet:
         """Nothing matches a filter that cannot be understood; its fields say why."""
         if not self.is_valid():
             return devices.none()
@@ -61,8 +62,10 @@ class DeviceFilter(ConsoleForm):
             devices = devices.filter(_in_cohort(wanted["cohort"]))
         if wanted["online"] == "never":
             devices = devices.filter(last_seen_at=None)
+        elif wanted["online"] == "online":
+            devices = devices.online()
         elif wanted["online"]:
-            devices = devices.filter(Q(is_online=wanted["online"] == "online"), last_seen_at__isnull=False)
+            devices = devices.filter(Q(is_online=False), last_seen_at__isnull=False)
         return devices.order_by(*SORTS[wanted["sort"]])
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from devices.models import Device, OtaEvent, PackageState
+from devices.models.devices import DeviceQuerySet
 from devices.vocabulary import (
     AWAITING_RETRY,
     DOWNLOADED,
@@ -60,7 +59,7 @@ class EventRow:
     device_name: str | None
 
 
-def project_devices(scope: Scope) -> QuerySet[Device]:
+def project_devices(scope: Scope) -> DeviceQuerySet:
     """With everything that a table of them shows: one more query, however many rows."""
     devices = Device.objects.visible_to(scope.actor).filter(project=scope.project).with_online()
     return devices.select_related("cohort__active_deployment").prefetch_related("package_states")
