@@ -1,8 +1,8 @@
 """DTLS 1.2 of the system's OpenSSL, driven through memory: datagrams in, datagrams out, no sockets, no clock.
 
 Binds the public C ABI of libssl.so.3 and libcrypto.so.3 through cffi: no compiler is needed, and the distribution
-patches it. Shared by the gateway (server) and the simulator (client); what a session means is theirs. Not
-thread-safe.
+patches it. Shared by the gateway (server) and the simulator (client); what a session means is theirs. A context and its
+connections belong to one thread.
 """
 
 import hmac
@@ -94,10 +94,6 @@ void ERR_clear_error(void);
 libssl: Any = ffi.dlopen("libssl.so.3")
 libcrypto: Any = ffi.dlopen("libcrypto.so.3")
 
-# One buffer for the whole process: OpenSSL fills it, we copy out what was filled before the next call.
-_buffer: Any = ffi.new("unsigned char[]", _BUFFER_SIZE)
-_filled: Any = ffi.buffer(_buffer)
-_timeval: Any = ffi.new("long[2]")
 _no_address: Any = libcrypto.BIO_ADDR_new()
 _connections: "WeakValueDictionary[int, Connection]" = WeakValueDictionary()
 
@@ -118,12 +114,23 @@ class Connection:
     expects from, the peer whose datagram is being looked at.
     """
 
-    __slots__ = ("__weakref__", "_ssl", "_incoming", "_outgoing", "cookie", "is_established", "psk")
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_filled",
+        "_incoming",
+        "_outgoing",
+        "_ssl",
+        "cookie",
+        "is_established",
+        "psk",
+    )
 
     def __init__(self, context: "Context") -> None:
         self._ssl = libssl.SSL_new(context.pointer)
         if not self._ssl:
             raise DtlsError(_reason())
+        self._buffer, self._filled = context.buffer, context.filled
         self._incoming, self._outgoing = _memory_bio(), _memory_bio()
         libssl.SSL_set_bio(self._ssl, self._incoming, self._outgoing)
         context.set_role(self._ssl)
@@ -162,9 +169,9 @@ class Connection:
 
     def read(self) -> bytes | None:
         """The next decrypted message, None when the datagram holds no more. Raises PeerClosed, DtlsError."""
-        count = libssl.SSL_read(self._ssl, _buffer, _BUFFER_SIZE)
+        count = libssl.SSL_read(self._ssl, self._buffer, _BUFFER_SIZE)
         if count > 0:
-            return _filled[:count]  # type: ignore[no-any-return]
+            return self._filled[:count]  # type: ignore[no-any-return]
         error = libssl.SSL_get_error(self._ssl, count)
         if error == SSL_ERROR_ZERO_RETURN:
             raise PeerClosed
@@ -180,19 +187,20 @@ class Connection:
         """Encrypt one message into the one datagram that carries it. Raises DtlsError."""
         if libssl.SSL_write(self._ssl, message, len(message)) <= 0:
             raise DtlsError(_reason())
-        count = libcrypto.BIO_read(self._outgoing, _buffer, _BUFFER_SIZE)
-        return _filled[:count]  # type: ignore[no-any-return]
+        count = libcrypto.BIO_read(self._outgoing, self._buffer, _BUFFER_SIZE)
+        return self._filled[:count]  # type: ignore[no-any-return]
 
     def flights(self) -> list[bytes]:
         """The datagrams OpenSSL wants sent: handshake flights, their retransmissions, alerts."""
-        count = libcrypto.BIO_read(self._outgoing, _buffer, _BUFFER_SIZE)
-        return split_records(_filled[:count]) if count > 0 else []
+        count = libcrypto.BIO_read(self._outgoing, self._buffer, _BUFFER_SIZE)
+        return split_records(self._filled[:count]) if count > 0 else []
 
     def timeout(self) -> float | None:
         """Seconds until the running flight must be sent again, None when nothing waits."""
-        if libssl.SSL_ctrl(self._ssl, DTLS_CTRL_GET_TIMEOUT, 0, _timeval) <= 0:
+        timeval = ffi.new("long[2]")
+        if libssl.SSL_ctrl(self._ssl, DTLS_CTRL_GET_TIMEOUT, 0, timeval) <= 0:
             return None
-        return float(_timeval[0] + _timeval[1] / 1e6)
+        return float(timeval[0] + timeval[1] / 1e6)
 
     def handle_timeout(self) -> None:
         """Queue the retransmission that is due. Raises DtlsError when OpenSSL has given up."""
@@ -237,6 +245,9 @@ class Context:
     """What connections of one role share: DTLS 1.2, the ciphers; no tickets, renegotiation, session cache."""
 
     def __init__(self, method: Any, ciphers: str) -> None:
+        # One buffer for all connections: OpenSSL fills it, and what was filled is copied out before the next call.
+        self.buffer: Any = ffi.new("unsigned char[]", _BUFFER_SIZE)
+        self.filled: Any = ffi.buffer(self.buffer)
         self.pointer = libssl.SSL_CTX_new(method)
         for command, value in (
             (SSL_CTRL_SET_MIN_PROTO_VERSION, DTLS1_2_VERSION),
