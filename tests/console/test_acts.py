@@ -185,9 +185,7 @@ def test_impossible_bundles_are_refused(
     assert not Deployment.objects.exists()
 
 
-def test_a_cohort_without_devices_and_deployments_has_its_pages(
-    browser: Client, cohort: Cohort, link: Link
-) -> None:
+def test_a_cohort_without_devices_and_deployments_has_its_pages(browser: Client, cohort: Cohort, link: Link) -> None:
     assert "Nothing was deployed yet" in browser.get(link("cohort-detail", cohort.public_id)).text
     assert "No devices in this cohort" in browser.get(link("cohort-devices", cohort.public_id)).text
     assert "There is nothing to deploy yet" in browser.get(link("deployment-prepare", cohort.public_id)).text

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import Elsewhere, sign_in, watched_page
 from tests.stack import Stack
 
-SLOW = 60_000  # milliseconds: three devices handshake, download, restart and report
+SLOW = 60_000  # milliseconds: devices handshake, download, restart and report
 Simulate = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -46,8 +46,9 @@ def fill_upload(page: Page, package: str, version: str, content: bytes) -> None:
 def test_from_sign_in_to_updated_devices(page: Page, simulate: Simulate) -> None:
     expect(page.get_by_role("heading", name="Bring the first device online")).to_be_visible()
     mark(page)
-    simulate("--devices", "3", "--prefix", "meter", "--cohort", "field")
-    expect(page.locator(".figure", has_text="Devices online")).to_contain_text("3", timeout=SLOW)
+    late = ("--faulty", "1", "--offline-at", "50", "--offline-seconds", "15")
+    simulate("--devices", "4", "--prefix", "meter", "--cohort", "field", *late)
+    expect(page.locator(".figure", has_text="Devices online")).to_contain_text("4", timeout=SLOW)
     assert_marked(page)
 
     upload(page, "main", "1.1.0", b"\x3d\xb8\xf3\x96" + bytes(range(256)) * 400)
@@ -59,22 +60,27 @@ def test_from_sign_in_to_updated_devices(page: Page, simulate: Simulate) -> None
     page.get_by_role("link", name="Deploy", exact=True).click()
     page.get_by_label("main", exact=True).select_option(label="1.1.0 (100.0\xa0KB)")
     page.get_by_role("button", name="Review").click()
-    expect(page.get_by_text("This deploys to 3 devices.")).to_be_visible()
-    expect(page.get_by_text("3 are online and learn of it at once")).to_be_visible()
+    expect(page.get_by_text("This deploys to 4 devices.")).to_be_visible()
+    expect(page.get_by_text("4 are online and learn of it at once")).to_be_visible()
     page.get_by_role("button", name="Start deployment").click()
     expect(page.get_by_role("heading", name="main@1.1.0")).to_be_visible()
     mark(page)
     expect(page.locator(".figure", has_text="Up to date")).to_contain_text("3", timeout=SLOW)
+    expect(page.locator(".figure", has_text="Updating")).to_contain_text("1")
     assert_marked(page)
 
     page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="field").click()
-    expect(page.get_by_text("3 of 3 up to date")).to_be_visible()
     page.get_by_role("navigation", name="Cohort").get_by_role("link", name="Devices").click()
-    for name in ("meter-0001", "meter-0002", "meter-0003"):
-        row = page.get_by_role("row", name=name)
+    mark(page)
+    expect(page.get_by_text("3 of 4 up to date, 1 updating")).to_be_visible()
+    expect(page.get_by_role("row", name="meter-0001")).to_contain_text("Downloading")
+    photograph(page, "cohort")
+    expect(page.get_by_text("4 of 4 up to date")).to_be_visible(timeout=SLOW)
+    for number in range(1, 5):
+        row = page.get_by_role("row", name=f"meter-000{number}")
         expect(row).to_contain_text("main 1.1.0")
         expect(row).to_contain_text("Up to date")
-    photograph(page, "cohort")
+    assert_marked(page)
     page.get_by_role("link", name="meter-0001").click()
     expect(page.get_by_text("Runs what it should.")).to_be_visible()
 
