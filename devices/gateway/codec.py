@@ -4,51 +4,52 @@ The parser is strict and knows one shape: a confirmable GET with options that th
 else is `None` here and belongs to the other road, which also answers malformed messages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
+from typing import Final
 
 
-class Type(IntEnum):
-    CON = 0
-    NON = 1
-    ACK = 2
-    RST = 3
+class Type:
+    CON: Final = 0
+    NON: Final = 1
+    ACK: Final = 2
+    RST: Final = 3
 
 
-class Code(IntEnum):
+class Code:
     """Codes as they stand in the header: class in the upper three bits, detail in the lower five."""
 
-    EMPTY = 0
-    GET = 0x01
-    CONTENT = 0x45
-    BAD_REQUEST = 0x80
-    NOT_FOUND = 0x84
-    NOT_ACCEPTABLE = 0x86
-    TOO_MANY_REQUESTS = 0x9D
-    SERVICE_UNAVAILABLE = 0xA3
+    EMPTY: Final = 0
+    GET: Final = 0x01
+    CONTENT: Final = 0x45
+    BAD_REQUEST: Final = 0x80
+    NOT_FOUND: Final = 0x84
+    NOT_ACCEPTABLE: Final = 0x86
+    TOO_MANY_REQUESTS: Final = 0x9D
+    SERVICE_UNAVAILABLE: Final = 0xA3
 
 
-class Option(IntEnum):
-    URI_HOST = 3
-    ETAG = 4
-    OBSERVE = 6
-    URI_PORT = 7
-    URI_PATH = 11
-    CONTENT_FORMAT = 12
-    MAX_AGE = 14
-    ACCEPT = 17
-    BLOCK2 = 23
-    SIZE2 = 28
+class Option:
+    URI_HOST: Final = 3
+    ETAG: Final = 4
+    OBSERVE: Final = 6
+    URI_PORT: Final = 7
+    URI_PATH: Final = 11
+    CONTENT_FORMAT: Final = 12
+    MAX_AGE: Final = 14
+    ACCEPT: Final = 17
+    BLOCK2: Final = 23
+    SIZE2: Final = 28
 
 
 #: Content formats of the contract (contract/coap.md §3).
-OCTET_STREAM, JSON, CBOR = 42, 50, 60
+OCTET_STREAM: Final = 42
+JSON: Final = 50
+CBOR: Final = 60
 
-HEADER = 4
-_LONGEST_TOKEN = 8
-_PAYLOAD_MARKER = 0xFF
-_CON_VERSION_1 = 0x40
-_ACK_VERSION_1 = 0x60
+HEADER: Final = 4
+_LONGEST_TOKEN: Final = 8
+_CON_VERSION_1: Final = 0x40
 _SKIPPED = frozenset({Option.URI_HOST, Option.ETAG, Option.URI_PORT, Option.SIZE2})
 _LONGEST_UINT = {Option.OBSERVE: 3, Option.ACCEPT: 2, Option.BLOCK2: 3}
 
@@ -102,16 +103,14 @@ def _take(request: Get, number: int, value: bytes, *, is_repeated: bool) -> bool
         return True
     if number in _SKIPPED:
         return True
-    longest = _LONGEST_UINT.get(number)  # type: ignore[call-overload]
-    if longest is None or len(value) > longest or is_repeated:
+    if is_repeated or len(value) > _LONGEST_UINT.get(number, -1):
         return False
-    setting = int.from_bytes(value, "big")
-    if number == Option.OBSERVE:
-        request.observe = setting
+    if number == Option.BLOCK2:
+        request.block = int.from_bytes(value, "big")
     elif number == Option.ACCEPT:
-        request.accept = setting
+        request.accept = int.from_bytes(value, "big")
     else:
-        request.block = setting
+        request.observe = int.from_bytes(value, "big")
     return True
 
 
@@ -121,7 +120,7 @@ def uint(value: int) -> bytes:
 
 
 def encode(
-    kind: Type, code: int, message_id: int, token: bytes, options: list[tuple[int, bytes]], payload: bytes
+    kind: int, code: int, message_id: int, token: bytes, options: Sequence[tuple[int, bytes]], payload: bytes
 ) -> bytes:
     """`options` in ascending order of their numbers."""
     parts = [bytes((0x40 | kind << 4 | len(token), code, message_id >> 8, message_id & 0xFF)), token]
@@ -145,6 +144,6 @@ def _option_header(delta: int, length: int) -> bytes:
     return bytes((delta << 4 | length,)) + extended
 
 
-def empty(kind: Type, message_id: int) -> bytes:
+def empty(kind: int, message_id: int) -> bytes:
     """An empty acknowledgement or reset."""
     return bytes((0x40 | kind << 4, 0, message_id >> 8, message_id & 0xFF))

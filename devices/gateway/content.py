@@ -4,9 +4,10 @@ Stateless: every block is cut from the whole on request, so a download may start
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 from mmap import mmap
+from typing import NamedTuple
 
 from deployments.manifest import EMPTY
 from deployments.rules import Bundle, StoredArtifact
@@ -16,12 +17,11 @@ _LARGEST_EXPONENT = 6  # 2^(6+4) = 1024 bytes; 7 is reserved (RFC 7959 §2.2)
 _MORE = 0x08
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """`options` in ascending order of their numbers."""
 
     code: int
-    options: list[tuple[int, bytes]] = field(default_factory=list)
+    options: Sequence[tuple[int, bytes]] = ()
     payload: bytes = b""
 
 
