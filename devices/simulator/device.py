@@ -183,6 +183,7 @@ class SimulatedDevice:
         while True:
             if self._unread is not None:
                 await self._read_manifest(exchanges, self._unread)
+                continue
             component = self._updater.due(self.manifest) if self.manifest else None
             if component is None:
                 await self._idle(exchanges)
@@ -202,6 +203,7 @@ class SimulatedDevice:
         """Until news, the next attempt at an update, or the keep-alive that is sent then."""
         keep_alive_at = exchanges.last_activity + self._timing.keep_alive
         attempt_at = self._updater.next_attempt(self.manifest) if self.manifest else None
+        exchanges.check()
         self._news.clear()
         try:
             async with asyncio.timeout_at(min(keep_alive_at, attempt_at or keep_alive_at)):
@@ -209,7 +211,6 @@ class SimulatedDevice:
         except TimeoutError:
             if self._loop.time() >= keep_alive_at:
                 await exchanges.request(Code.DELETE, token=KEEP_ALIVE_TOKEN)
-        exchanges.check()
 
     # ── The manifest ─────────────────────────────────────────────────────────────────────────────────────────
     async def _observe(self, exchanges: Exchanges) -> None:
