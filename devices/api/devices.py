@@ -11,7 +11,7 @@ from deployments.models import Blueprint, Cohort
 from deployments.selectors import chosen_cohort, visible_blueprint
 from devices.api.inputs import DeviceBody, DeviceChanges, DeviceQuery
 from devices.models import Device, PackageState, Tag
-from devices.selectors import DeviceFilter, devices_matching, visible_device, visible_tags
+from devices.selectors import DeviceFilter, device_page, visible_device, visible_tags
 from devices.services import Edit, create_device, delete_device, update_device
 from devices.vocabulary import state_name
 from ota_console.api.fields import Constant, Moment, Text
@@ -104,8 +104,16 @@ class DeviceList(_DeviceView):
             enabled=query.get("enabled"),
             term=query.get("term"),
         )
-        devices = devices_matching(project=self.project, actor=self.actor, where=where)
-        return listing(Page.of(devices.with_details(), query), DeviceOutput)
+        number, size = query["page"], query["perPage"]
+        found = device_page(
+            project=self.project,
+            actor=self.actor,
+            where=where,
+            offset=number * size,
+            size=size,
+            cursor=query.get("cursor", ""),
+        )
+        return listing(Page(found.devices, number, size, found.total, found.cursor), DeviceOutput)
 
     def post(self, request: Request, **ids: Any) -> Response:
         given = self.body(DeviceBody)

@@ -15,6 +15,7 @@ class DeviceQuery(Paging):
     cohortId = Text(required=False)
     enabled = serializers.BooleanField(required=False)
     term = Text(required=False)
+    cursor = Text(required=False)
 
 
 class DeviceBody(Body):

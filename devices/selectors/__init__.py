@@ -3,6 +3,7 @@
 from devices.selectors.listing import DeviceFilter, devices_matching
 from devices.selectors.lookups import visible_credential, visible_device, visible_tags
 from devices.selectors.ota_events import EventFilter, EventPage, ota_events
+from devices.selectors.paging import DevicePage, device_page
 from devices.selectors.progress import Progress, deployment_progress, device_counts, with_progress
 from devices.selectors.road import (
     ChangeRecord,
@@ -18,6 +19,7 @@ from devices.selectors.road import (
 __all__ = [
     "ChangeRecord",
     "DeviceFilter",
+    "DevicePage",
     "DeviceRecord",
     "EventFilter",
     "EventPage",
@@ -27,6 +29,7 @@ __all__ = [
     "cohort_plans",
     "deployment_progress",
     "device_counts",
+    "device_page",
     "device_records",
     "devices_matching",
     "live_credentials",

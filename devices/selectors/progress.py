@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from deployments.models import Artifact, Deployment
 from devices import vocabulary
-from devices.models import Device
+from devices.models import CohortSize, Device
 from ota_console.core.actors import Actor
 
 UP_TO_DATE, FAILED, UPDATING, WAITING = "up_to_date", "failed", "updating", "waiting"
@@ -63,9 +63,9 @@ def deployment_progress(deployment: Deployment, *, actor: Actor) -> Progress:
 
 
 def device_counts(cohort_pks: Iterable[int]) -> Mapping[int, int]:
-    """Devices per cohort, one query; a cohort without devices is missing."""
-    devices = Device.objects.filter(cohort__in=list(cohort_pks)).order_by()
-    return dict(devices.values_list("cohort").annotate(number=Count("pk")).values_list(F("cohort"), "number"))
+    """Devices per cohort, one query; a cohort that never had a device is missing."""
+    sizes = CohortSize.objects.filter(cohort__in=list(cohort_pks))
+    return dict(sizes.values_list("cohort", "number"))
 
 
 def _runs_version_of(bundle: Iterable[Artifact]) -> Q:

@@ -12,6 +12,7 @@ from deployments.events import CohortDeleted
 from deployments.models import Blueprint, Cohort
 from devices.events import DeviceCreated, DeviceDeleted, DeviceMoved, DeviceUpdated
 from devices.models import Device, HardwareId, Tag
+from devices.services.counts import count_devices, count_members
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Conflict, Invalid, NotFound
 from ota_console.core.events import Event, publish
@@ -65,6 +66,7 @@ def create_device(
     _set_tags(device, tags)
     _set_blueprint(device, blueprint)
     device.save(update_fields=["blueprint", "updated_at"])
+    count_devices(project_pk=project.pk, device_pks=[device.pk], sign=+1)
     _move(device, cohort, actor)
     return device
 
@@ -128,13 +130,18 @@ def delete_device(*, device: Device, actor: Actor) -> None:
             changes={"name": [device.name, None]},
         )
     )
+    project_pk, device_pk, cohort_pk = device.project_id, device.pk, device.cohort_id
     device.delete()
+    count_devices(project_pk=project_pk, device_pks=[device_pk], sign=-1)
+    count_members({cohort_pk: -1})
 
 
 def release_devices(event: Event) -> None:
     """Take all devices out of a cohort that is being deleted, in its transaction (settings.EVENT_RECORDERS)."""
     if isinstance(event, CohortDeleted):
-        Device.objects.filter(cohort=event.cohort_pk).update(cohort=None, assignment=F("assignment") + 1)
+        devices = Device.objects.filter(cohort=event.cohort_pk)
+        released = devices.update(cohort=None, assignment=F("assignment") + 1)
+        count_members({event.cohort_pk: -released})
 
 
 def _move(device: Device, cohort: Cohort | None, actor: Actor) -> None:
@@ -144,6 +151,7 @@ def _move(device: Device, cohort: Cohort | None, actor: Actor) -> None:
     device.cohort = cohort
     device.assignment += 1
     device.save(update_fields=["cohort", "assignment", "updated_at"])
+    count_members({before.pk if before else None: -1, cohort.pk if cohort else None: +1})
     ids = [entry.public_id if entry else None for entry in (before, cohort)]
     publish(
         DeviceMoved(

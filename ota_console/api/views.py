@@ -67,12 +67,13 @@ def data(serializer: serializers.BaseSerializer[Any]) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of a list, and how many there are in all."""
+    """Some rows of a list, and how many there are in all; `cursor` continues after them, where a list can."""
 
     rows: list[Any]
     number: int
     size: int
     total: int
+    cursor: str | None = None
 
     @classmethod
     def of(cls, rows: QuerySet[Any], query: dict[str, Any]) -> "Page":
@@ -89,7 +90,8 @@ def many(rows: Iterable[Any], kind: type[serializers.Serializer[Any]], **context
 def listing(page: Page, kind: type[serializers.Serializer[Any]], **context: Any) -> Response:
     """The envelope of a list."""
     listed = many(page.rows, kind, **context)
-    return Response({"list": listed, "page": page.number, "perPage": page.size, "total": page.total})
+    envelope = {"list": listed, "page": page.number, "perPage": page.size, "total": page.total}
+    return Response(envelope if page.cursor is None else envelope | {"nextCursor": page.cursor})
 
 
 def deleted() -> Response:
