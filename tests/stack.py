@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from ota_console.run.child import end_with_parent
 from ota_console.run.configuration import BASE_DIR
 
 _START = 90.0  # seconds until ready, on a busy machine
@@ -42,6 +43,7 @@ class Stack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,  # a test run that is killed leaves no installation behind
             )
         return self.process
 
