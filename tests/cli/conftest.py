@@ -1,20 +1,25 @@
-"""The real `ota` executable, each time in a process of its own with a home folder of its own."""
+"""`ota` as a person runs it, with a home folder of its own: in this process, or as the installed executable."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from ota_console.cli.main import main
 from tests.cli.strange import StrangeServer
 
-OTA = Path(sys.executable).with_name("ota")
+EXECUTABLE = Path(sys.executable).with_name("ota")
+SETTINGS = {"OTA_URL", "OTA_API_KEY", "OTA_PROJECT", "OTA_PROFILE"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Ota:
-    """`ota("cohort", "list")` runs it; `environment` adds to what every run sees."""
+    """`ota("cohort", "list")` runs it in this process; `environment` adds to what every run sees."""
 
     home: Path
     environment: dict[str, str]
@@ -41,16 +46,53 @@ class Ota:
         return result
 
     def run(self, *arguments: str, stdin: str = "") -> Result:
-        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], "TZ": "UTC"} | self.environment
-        done = subprocess.run(
-            [OTA, *arguments], input=stdin, capture_output=True, text=True, env=environment, cwd=self.home, timeout=60
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Result(done.returncode, done.stdout, done.stderr)
+        out, err = stream(), stream()
+        with (
+            chdir(self.home),
+            patch.object(sys, "argv", ["ota", *arguments]),
+            patch.object(sys, "stdin", stream(stdin)),
+            patch.dict(os.environ, {"HOME": str(self.home)} | self.environment),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            for name in SETTINGS - self.environment.keys():
+                os.environ.pop(name, None)
+            main()
+        return Result(int(ended.value.code or 0), text_of(out), text_of(err))
 
     @property
     def config(self) -> Path:
         return self.home / ".config" / "ota" / "config.toml"
+
+
+class Executable(Ota):
+    """The same, each time in a process of its own."""
+
+    def run(self, *arguments: str, stdin: str = "") -> Result:
+        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], "TZ": "UTC"} | self.environment
+        done = subprocess.run(
+            [EXECUTABLE, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=self.home,
+            timeout=60,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Result(done.returncode, done.stdout, done.stderr)
+
+
+def stream(text: str = "") -> io.TextIOWrapper:
+    """As strict about what is no text as a terminal is."""
+    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
+
+
+def text_of(written: io.TextIOWrapper) -> str:
+    written.flush()
+    written.seek(0)
+    return written.read()
 
 
 @pytest.fixture
@@ -59,9 +101,14 @@ def ota(tmp_path: Path) -> Ota:
 
 
 @pytest.fixture
+def executable(tmp_path: Path) -> Executable:
+    return Executable(tmp_path, {})
+
+
+@pytest.fixture
 def server() -> Iterator[StrangeServer]:
     with StrangeServer() as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
         server.shutdown()

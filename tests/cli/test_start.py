@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from ota_console.cli.main import COMMANDS
-from tests.cli.conftest import Ota
+from tests.cli.conftest import Executable, Ota
 
 IMPORTED = """
 import json, sys
@@ -73,6 +73,33 @@ def test_usage_errors_exit_with_2(ota: Ota, arguments: list[str]) -> None:
     assert result.out == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--version"], 0),
+        (["nonsense"], 2),
+        (["cohort", "list"], 3),
+        (["--url", "http://127.0.0.1:1", "--api-key", "k", "whoami"], 4),
+        (
+            [
+                "artifact",
+                "show",
+                os.fsdecode(b"\xff"),
+                "--url",
+                "http://127.0.0.1:1",
+                "--api-key",
+                "k",
+                "--project",
+                "p",
+            ],
+            2,
+        ),
+    ],
+)
+def test_the_installed_command_ends_with_its_exit_code(executable: Executable, arguments: list[str], code: int) -> None:
+    assert ("Error: " in executable(*arguments, code=code).err) is (code != 0)
+
+
 def test_without_a_sign_in_the_exit_code_is_3_and_says_what_to_do(ota: Ota) -> None:
     assert "ota login" in ota("cohort", "list", code=3).err
 
@@ -85,12 +112,6 @@ def test_a_server_that_is_down_gives_4(ota: Ota) -> None:
 def test_a_proxy_that_cannot_be_used_is_named(ota: Ota) -> None:
     behind = Ota(ota.home, {"ALL_PROXY": "gopher://127.0.0.1:1"})
     assert "gopher" in behind("--url", "http://127.0.0.1:1", "--api-key", "k", "whoami", code=2).err
-
-
-def test_arguments_that_are_no_text_are_refused(ota: Ota) -> None:
-    name = os.fsdecode(b"\xff")
-    flags = ["--url", "http://127.0.0.1:1", "--api-key", "k", "--project", "p"]
-    assert "Error: " in ota("artifact", "show", name, *flags, code=2).err
 
 
 def test_only_regular_files_are_uploaded(ota: Ota) -> None:
