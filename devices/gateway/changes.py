@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from channels.layers import get_channel_layer
+from channels import DEFAULT_CHANNEL_LAYER
+from channels.layers import ChannelLayerManager
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.utils import timezone
@@ -95,19 +96,25 @@ class Changes:
     # ── The channel layer ───────────────────────────────────────────────────────────────────────────────────
     async def listen(self) -> None:
         """Run for ever: note what channel messages name. Survives the loss of the message server."""
-        layer = get_channel_layer()
-        if layer is None:
-            raise RuntimeError("CHANNEL_LAYERS has no default")
-        this = asyncio.current_task()
-        while this is not None and not this.cancelling():  # a group with failures of its own hides a cancellation
+        layer = ChannelLayerManager()[DEFAULT_CHANNEL_LAYER]  # our own: a layer that receives belongs to one loop
+        while True:
             try:
-                async with asyncio.TaskGroup() as group:
-                    channel = await layer.new_channel()
-                    group.create_task(self._stay_member(layer, channel))
-                    group.create_task(self._receive(layer, channel))
-            except* (RedisError, OSError) as errors:
-                self._say(is_hearing=False, reason=str(errors.exceptions[0]))
-                await asyncio.sleep(_RETRY)
+                await self._hear(layer)
+            except (RedisError, OSError) as error:
+                self._say(is_hearing=False, reason=str(error))
+            await asyncio.sleep(_RETRY)
+
+    async def _hear(self, layer: Any) -> None:
+        channel = await layer.new_channel()
+        tasks = [asyncio.create_task(part(layer, channel)) for part in (self._stay_member, self._receive)]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for failure in [task.exception() for task in done]:
+                if failure is not None:
+                    raise failure
+        finally:
+            for task in tasks:
+                task.cancel()  # not awaited: the layer may swallow a cancellation while it connects
 
     async def _stay_member(self, layer: Any, channel: str) -> None:
         """Membership is only a key in the message server: it may be wiped there without any connection failing."""

@@ -88,7 +88,12 @@ class Gateway:
         """Commit and acknowledge what was received, tell every device, write down that they went."""
         for part in parts:
             part.cancel()
-        await asyncio.wait(parts, timeout=_PATIENCE)
+        _, late = await asyncio.wait(parts, timeout=_PATIENCE)
+        for part in late:
+            log.warning("part_does_not_end", part=str(part.get_coro()))
+            part.print_stack()
+            for t in asyncio.all_tasks():
+                t.print_stack()
         self._reports.finish()
         await writer
         await self._messages.finish()
