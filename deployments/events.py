@@ -64,3 +64,15 @@ class DeploymentStarted(Event):
 
     cohort_pk: int
     cohort_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlueprintCreated(Event):
+    name = "blueprint.created"
+    object_type = "blueprint"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlueprintDeleted(Event):
+    name = "blueprint.deleted"
+    object_type = "blueprint"

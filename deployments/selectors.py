@@ -63,6 +63,15 @@ def visible_blueprint(*, project: Project, blueprint_id: str, actor: Actor) -> B
     return blueprint
 
 
+def addressed_blueprint(*, project: Project, blueprint_id: str, actor: Actor) -> Blueprint:
+    """Raise NotFound with the words that published clients search for (contract/rest.md §4)."""
+    blueprints = Blueprint.objects.visible_to(actor)
+    blueprint = blueprints.filter(project=project, public_id=blueprint_id).first()
+    if blueprint is None:
+        raise NotFound("blueprint or tag not found")
+    return blueprint
+
+
 def visible_artifacts(*, project: Project, artifact_ids: Sequence[str], actor: Actor) -> list[Artifact]:
     """In the order of the ids. Raise Invalid, field `artifactIds`, for any that is unknown or of another project."""
     found = Artifact.objects.visible_to(actor).with_names().filter(project=project)

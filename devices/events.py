@@ -32,6 +32,17 @@ class DeviceMoved(DeviceEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DevicesMoved(Event):
+    """Many at once joined or left the cohort `object_id`; `cohort_ids` are those that some left for it."""
+
+    name = "devices.moved"
+    object_type = "cohort"
+
+    device_pks: tuple[int, ...]
+    cohort_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceDeleted(DeviceEvent):
     name = "device.deleted"
 
@@ -55,3 +66,39 @@ class CredentialRevealed(DeviceEvent):
 class TagCreated(Event):
     name = "tag.created"
     object_type = "tag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagDeleted(Event):
+    name = "tag.deleted"
+    object_type = "tag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCreated(Event):
+    name = "release.created"
+    object_type = "release"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseUpdated(Event):
+    name = "release.updated"
+    object_type = "release"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseDeleted(Event):
+    name = "release.deleted"
+    object_type = "release"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateAdded(Event):
+    name = "certificate.added"
+    object_type = "certificate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateDeleted(Event):
+    name = "certificate.deleted"
+    object_type = "certificate"

@@ -178,6 +178,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 EVENT_RECORDERS = [
     "ota_console.tenancy.services.record_audit",
     "devices.services.release_devices",
+    "devices.services.keep_released_artifacts",
     "devices.services.record_change",
 ]
 EVENT_SUBSCRIBERS = [

@@ -2,7 +2,7 @@
 
 from deployments.services.artifacts import create_artifact, delete_artifact, require_upload
 from deployments.services.blobs import ArtifactWriter, Blob, remove_orphans
-from deployments.services.blueprints import create_blueprint
+from deployments.services.blueprints import create_blueprint, delete_blueprint
 from deployments.services.cohorts import create_cohort, delete_cohort, rename_cohort
 from deployments.services.deployments import start_deployment
 from deployments.services.packages import create_package, delete_package, update_package
@@ -15,6 +15,7 @@ __all__ = [
     "create_cohort",
     "create_package",
     "delete_artifact",
+    "delete_blueprint",
     "delete_cohort",
     "delete_package",
     "remove_orphans",

@@ -1,12 +1,15 @@
 """Reported state and the road to the device."""
 
+from devices.models.certificates import Certificate
 from devices.models.changes import Change
 from devices.models.counts import CohortSize, DeviceBucket
 from devices.models.credentials import Credential, open_key, seal_key
 from devices.models.devices import Device, HardwareId, Tag
+from devices.models.releases import Release, ReleaseArtifact, ReleaseTag
 from devices.models.reports import OtaEvent, PackageState
 
 __all__ = [
+    "Certificate",
     "Change",
     "CohortSize",
     "Credential",
@@ -15,6 +18,9 @@ __all__ = [
     "HardwareId",
     "OtaEvent",
     "PackageState",
+    "Release",
+    "ReleaseArtifact",
+    "ReleaseTag",
     "Tag",
     "open_key",
     "seal_key",

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from devices.models import Credential, Device, Tag
+from devices.models import Certificate, Credential, Device, Release, Tag
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Invalid, NotFound
+from ota_console.core.ids import is_public_id
 from ota_console.tenancy.models import Project
 
 
@@ -32,3 +33,29 @@ def visible_tags(*, project: Project, tag_ids: Sequence[str], actor: Actor, fiel
     if unknown:
         raise Invalid(f"{field}: there is no tag {unknown[0]} in the project", field=field)
     return [by_id[tag_id] for tag_id in tag_ids]
+
+
+def visible_tag(*, project: Project, tag_id: str, actor: Actor) -> Tag:
+    tag = Tag.objects.visible_to(actor).filter(project=project, public_id=tag_id).first()
+    if tag is None:
+        raise NotFound("tag not found")
+    return tag
+
+
+def visible_release(*, project: Project, release_id: str, actor: Actor) -> Release:
+    """Raise Invalid for a malformed id (contract/rest.md §4), NotFound for an unknown one."""
+    if not is_public_id(release_id):
+        raise Invalid("the provided hex string is not a valid ObjectID", field="releaseId")
+    releases = Release.objects.visible_to(actor).with_details()
+    release = releases.filter(project=project, public_id=release_id).first()
+    if release is None:
+        raise NotFound("release not found")
+    return release
+
+
+def visible_certificate(*, project: Project, certificate_id: str, actor: Actor) -> Certificate:
+    certificates = Certificate.objects.visible_to(actor)
+    certificate = certificates.filter(project=project, public_id=certificate_id).first()
+    if certificate is None:
+        raise NotFound("certificate not found")
+    return certificate

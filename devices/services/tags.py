@@ -4,10 +4,10 @@ import re
 
 from django.db import IntegrityError, transaction
 
-from devices.events import TagCreated
+from devices.events import TagCreated, TagDeleted
 from devices.models import Tag
 from ota_console.core.actors import Actor
-from ota_console.core.errors import Conflict, Invalid
+from ota_console.core.errors import Conflict, Invalid, NotFound
 from ota_console.core.events import publish
 from ota_console.tenancy.models import Project
 
@@ -25,5 +25,23 @@ def create_tag(*, project: Project, name: str, actor: Actor) -> Tag:
             tag = Tag.objects.create(project=project, name=name)
     except IntegrityError as error:
         raise Conflict(f"tag name already being used: {name}", field="name") from error
-    publish(TagCreated(project_id=project.pk, object_id=tag.public_id, actor=actor))
+    publish(TagCreated(project_id=project.pk, object_id=tag.public_id, actor=actor, changes={"name": [None, name]}))
     return tag
+
+
+@transaction.atomic
+def delete_tag(*, tag: Tag, actor: Actor) -> None:
+    """Devices and releases lose it."""
+    actor.require("tags.edit", project=tag.project_id)
+    locked = Tag.objects.select_for_update().filter(pk=tag.pk).first()
+    if locked is None:
+        raise NotFound("tag not found")
+    publish(
+        TagDeleted(
+            project_id=locked.project_id,
+            object_id=locked.public_id,
+            actor=actor,
+            changes={"name": [locked.name, None]},
+        )
+    )
+    locked.delete()

@@ -1,6 +1,6 @@
 """What every view shares: the actor, the project behind the URL, reading and rendering."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,12 @@ class Paging(Query):
 
     page = serializers.IntegerField(default=0, min_value=0, max_value=_MOST_PAGES)
     perPage = serializers.IntegerField(default=500, min_value=1, max_value=500)
+
+
+def filters(query: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of a query, read as a kind of Paging, when the page is taken away: arguments of `filter()`."""
+    paging = Paging().fields
+    return {name: value for name, value in query.items() if name not in paging}
 
 
 def data(serializer: serializers.BaseSerializer[Any]) -> Response:

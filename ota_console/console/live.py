@@ -18,7 +18,7 @@ from channels.layers import get_channel_layer
 from django.urls import path
 
 from deployments.events import ArtifactDeleted, ArtifactUploaded, DeploymentStarted
-from devices.events import DeviceMoved
+from devices.events import DeviceMoved, DevicesMoved
 from ota_console.core.errors import NotFound
 from ota_console.core.events import Event
 from ota_console.tenancy import selectors
@@ -40,6 +40,8 @@ def group_name(project_pk: int) -> str:
 
 def nudge_on_event(event: Event) -> None:
     """Tell the project's open pages what an event changed (settings.EVENT_SUBSCRIBERS); returns at once."""
+    if event.project_id is None:
+        return
     for change in changes_of(event):
         nudger.add(event.project_id, change)
 
@@ -47,7 +49,7 @@ def nudge_on_event(event: Event) -> None:
 def changes_of(event: Event) -> set[Change]:
     """The pages that show something of this event: those of the thing itself, and those that list it."""
     changes = {(event.object_type, event.object_id)}
-    if isinstance(event, DeviceMoved):
+    if isinstance(event, DeviceMoved | DevicesMoved):
         changes |= {("cohort", cohort_id) for cohort_id in event.cohort_ids}
     if isinstance(event, DeploymentStarted):
         changes.add(("cohort", event.cohort_id))

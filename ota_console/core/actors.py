@@ -1,6 +1,6 @@
 """Who acts: an operator, an API key or the system itself, with its grants resolved once where it enters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -29,8 +29,14 @@ REQUIRED_ROLE: Mapping[str, Role] = {
     "devices.delete": Role.OPERATOR,
     "credentials.view": Role.OPERATOR,
     "credentials.edit": Role.OPERATOR,
+    "releases.edit": Role.OPERATOR,
+    "certificates.edit": Role.OPERATOR,
+    "audit.view": Role.OPERATOR,
+    "apikeys.view": Role.ADMIN,
     "apikeys.edit": Role.ADMIN,
+    "members.view": Role.ADMIN,
     "members.edit": Role.ADMIN,
+    "organizations.create": Role.ADMIN,
 }
 
 
@@ -55,6 +61,10 @@ class Actor:
     def can(self, action: str, *, project: int) -> bool:
         needed = REQUIRED_ROLE[action]
         return self.is_system or self.grants.get(project, 0) >= needed
+
+    def can_everywhere(self, action: str, *, projects: Sequence[int]) -> bool:
+        """In each of these projects; never where there is none."""
+        return self.is_system or (bool(projects) and all(self.can(action, project=project) for project in projects))
 
     def require(self, action: str, *, project: int) -> None:
         """Raise NotFound for a project the actor cannot see, Forbidden when its role is too small."""

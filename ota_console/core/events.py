@@ -17,12 +17,16 @@ from ota_console.core.actors import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`project_id` is a primary key, `object_id` the public id of what changed, `changes` field → [before, after]."""
+    """`object_id` is the public id of what changed, `changes` field → [before, after].
+
+    `project_id` is a primary key; what happens to a whole organization has an `organization_id` in its place.
+    """
 
     name: ClassVar[str]
     object_type: ClassVar[str]
 
-    project_id: int
+    project_id: int | None = None
+    organization_id: int | None = None
     object_id: str
     actor: Actor
     changes: Mapping[str, Any] | None = None

@@ -22,11 +22,22 @@ class User(AbstractUser):
     """Someone who signs in. What they may do follows from their memberships."""
 
 
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those with a project that the actor may see."""
+        return self if actor.is_system else self.filter(projects__in=actor.project_ids).distinct()
+
+
 class Organization(models.Model):
     slug = models.CharField(max_length=63, unique=True, validators=[SLUG])
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +73,7 @@ class Membership(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES, default=Role.VIEWER.value)
+    created_at = models.DateTimeField(auto_now_add=True, null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -76,6 +88,10 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, actor: Actor) -> Self:
         return self if actor.is_system else self.filter(project__in=actor.project_ids)
 
+    def live(self) -> Self:
+        """Those that were not revoked; they may have expired."""
+        return self.filter(revoked_at=None)
+
 
 class ApiKey(models.Model):
     """A key for automation, valid in one project. Only its hash is kept: the key is shown once."""
@@ -85,6 +101,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES, default=Role.OPERATOR.value)
+    tags = models.JSONField(default=list, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -110,9 +127,13 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """One change, by whom, written in the transaction that made it. No foreign keys: the trail outlives its objects."""
+    """One change, by whom, written in the transaction that made it. No foreign keys: the trail outlives its objects.
 
-    project_id = models.BigIntegerField()
+    What happens to a whole organization, such as a new member, has an `organization_id` in place of a `project_id`.
+    """
+
+    project_id = models.BigIntegerField(null=True)
+    organization_id = models.BigIntegerField(null=True)
     actor_kind = models.CharField(max_length=16)
     actor_name = models.CharField(max_length=200)
     address = models.CharField(max_length=64, blank=True)
@@ -130,6 +151,7 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["project_id", "-id"], name="audit_by_project"),
             models.Index(fields=["project_id", "object_type", "object_id", "-id"], name="audit_by_object"),
+            models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
         ]
 
     def __str__(self) -> str:
