@@ -1,22 +1,21 @@
 """The REST API as the commands see it: JSON in, JSON out, every failure one of cli.errors (contract/rest.md)."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 
-from ota_console.cli.errors import NotFound, NotSignedIn, OtaError, Unreachable, Usage
+from ota_console.cli.errors import NotFound, OtaError, Usage
+from ota_console.cli.wire import TIMEOUT, Object, Wire
 
-Object = dict[str, Any]
 Query = Mapping[str, str | int | Sequence[str] | None]
 
-TIMEOUT = httpx.Timeout(30)
 UPLOAD_TIMEOUT = httpx.Timeout(30, read=300)  # the answer comes when the server has stored and checked the file
+STREAM_TIMEOUT = httpx.Timeout(30, read=45)  # a stream without news has a heartbeat every 15 s
 PAGE = 100  # the most objects a page may have (contract/rest.md §1.4)
-
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def path(*parts: str) -> str:
@@ -27,19 +26,13 @@ def path(*parts: str) -> str:
 
 
 class Client:
-    """One server and one key. Every method raises OtaError, Unreachable, NotSignedIn or NotFound."""
+    """One server and one key. Every method raises OtaError, Faulty, Unreachable, NotSignedIn or NotFound."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self.url = url
-        try:
-            self._http = httpx.Client(
-                base_url=f"{url}/v1/", headers={"x-api-key": api_key, "user-agent": "ota"}, timeout=TIMEOUT
-            )
-        except (httpx.InvalidURL, ValueError, ImportError) as error:  # the last two: a proxy it cannot use
-            raise Usage(f"Cannot use the URL {url!r}: {error}.") from error
+        self._wire = Wire(url, api_key)
 
     def get(self, where: str, query: Query | None = None) -> Object:
-        return _object(self._send("GET", where, params=_given(query)), "data")
+        return _object(self._wire.send("GET", where, repeatable=True, params=_given(query)), "data")
 
     def find(self, where: str) -> Object | None:
         try:
@@ -48,19 +41,45 @@ class Client:
             return None
 
     def post(self, where: str, body: Object) -> Object:
-        return _object(self._send("POST", where, json=body), "data")
+        return _object(self._wire.send("POST", where, repeatable=True, headers=_once(), json=body), "data")
+
+    def put(self, where: str, body: Object) -> Object:
+        return _object(self._wire.send("PUT", where, repeatable=True, json=body), "data")
 
     def patch(self, where: str, body: Object) -> Object:
-        return _object(self._send("PATCH", where, json=body), "data")
+        return _object(self._wire.send("PATCH", where, repeatable=False, json=body), "data")
 
     def delete(self, where: str) -> None:
-        self._send("DELETE", where)
+        self._wire.send("DELETE", where, repeatable=False)
 
     def upload(self, where: str, fields: Mapping[str, str], name: str, file: BinaryIO) -> Object:
         """Post a form whose file is read and sent piece by piece."""
         files = {"artifact": (name, file, "application/octet-stream")}
-        reply = self._send("POST", where, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
+        reply = self._wire.send("POST", where, repeatable=False, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
         return _object(reply, "data")
+
+    def post_text(self, where: str, query: Query, content: bytes, content_type: str) -> Object:
+        """Post something that is no JSON."""
+        reply = self._wire.send(
+            "POST",
+            where,
+            repeatable=True,
+            params=_given(query),
+            headers=_once() | {"content-type": content_type},
+            content=content,
+            timeout=UPLOAD_TIMEOUT,
+        )
+        return _object(reply, "data")
+
+    def content(self, where: str, offset: int) -> AbstractContextManager[httpx.Response]:
+        """A file from `offset` on: 206 when the server skipped that much, 200 when it starts anew, 416 for too much."""
+        headers = {"accept-encoding": "identity"} | ({"range": f"bytes={offset}-"} if offset else {})
+        return self._wire.stream(where, headers=headers, timeout=TIMEOUT)
+
+    def events(self, where: str, query: Query, last_id: str | None) -> AbstractContextManager[httpx.Response]:
+        """A stream of Server-Sent Events, from behind the one named `last_id` on."""
+        headers = {"accept": "text/event-stream"} | ({"last-event-id": last_id} if last_id else {})
+        return self._wire.stream(where, headers=headers, params=_given(query), timeout=STREAM_TIMEOUT)
 
     def collection(self, where: str, query: Query | None = None, limit: int | None = None) -> list[Object]:
         """A whole collection, page after page, or its first `limit` objects."""
@@ -72,57 +91,36 @@ class Client:
         return objects
 
     def _pages(self, where: str, query: dict[str, Any]) -> Iterator[list[Object]]:
-        """Most collections count pages, OTA events hand out tokens, and a few come whole (contract/rest.md §1.2)."""
+        """Devices have a cursor, logs hand out tokens, most count pages, a few come whole (contract/rest.md §1.2)."""
         query = {"perPage": PAGE, "page": 0} | query
         seen = 0
         while True:
-            reply = self._send("GET", where, params=query)
+            reply = self._wire.send("GET", where, repeatable=True, params=query)
             page = _objects(reply)
             yield page
             seen += len(page)
-            if not page:
+            following = _following(reply, query["page"], seen)
+            if not (page and following):
                 return
-            if token := reply.get("nextPageToken"):
-                query["pageToken"] = str(token)
-            elif seen < _count(reply.get("total")):
-                query["page"] += 1
-            else:
-                return
+            query |= following
 
-    def _send(self, method: str, where: str, **request: Any) -> Object:
-        try:
-            response = self._http.request(method, where, **request)
-        except httpx.LocalProtocolError as error:  # such as a file that shrinks while it is sent
-            raise OtaError(f"The request could not be sent: {error}.") from error
-        except httpx.TransportError as error:
-            raise Unreachable(f"Cannot reach {self.url}: {str(error) or type(error).__name__}.") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise OtaError(f"{self.url} gave an answer that cannot be read: {error}.") from error
-        reply = _json(response)
-        if response.is_success and reply is not None:
-            return reply
-        raise _refusal(self.url, response, reply)
+
+def _following(reply: Object, page: int, seen: int) -> dict[str, Any]:
+    """What to ask for next; nothing at the end."""
+    for told, asked in (("nextCursor", "cursor"), ("nextPageToken", "pageToken")):
+        if told in reply:
+            return {asked: str(reply[told])} if reply[told] else {}
+    return {"page": page + 1} if seen < _count(reply.get("total")) else {}
+
+
+def _once() -> dict[str, str]:
+    """What lets the server see that a request sent again is the same one."""
+    return {"idempotency-key": uuid4().hex}
 
 
 def _given(query: Query | None) -> dict[str, Any]:
     """Without what was not asked for. Zero and "" are asked for."""
     return {name: value for name, value in (query or {}).items() if value is not None}
-
-
-def _json(response: httpx.Response) -> Object | None:
-    try:
-        reply = response.json()
-    except (ValueError, RecursionError):
-        return None
-    return reply if isinstance(reply, dict) else None
-
-
-def _refusal(url: str, response: httpx.Response, reply: Object | None) -> OtaError:
-    message = reply.get("message") if reply else None
-    if not isinstance(message, str) or not message:
-        return OtaError(f"{url} answered {response.status_code}, and not as an OTA Console does. Is the URL right?")
-    kinds: dict[int, type[OtaError]] = {401: NotSignedIn, 404: NotFound}
-    return kinds.get(response.status_code, OtaError)(_UNPRINTABLE.sub(" ", message))
 
 
 def _object(reply: Object, name: str) -> Object:

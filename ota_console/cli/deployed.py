@@ -4,8 +4,8 @@ from functools import cached_property
 from typing import Any
 
 from ota_console.cli import resolve
-from ota_console.cli.client import Object
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 
 class Deployed:

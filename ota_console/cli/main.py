@@ -1,6 +1,7 @@
 """The `ota` command. A command's module is imported only when it runs, so that `ota --help` answers at once."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -55,12 +56,13 @@ def _ota() -> None:
     """Only there to make this a group: the options store themselves."""
 
 
-def main() -> None:
-    """Run the command line. Ends the process: 0 done, 1 refused, 2 usage, 3 not signed in, 4 no server."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, that of this process unless given, and end: 0 done, 1 refused, 2 usage, 3 not signed in,
+    4 no server."""
     command = typer.main.get_command(app)
     command.params += [*global_parameters(hidden=False), *version_parameters()]
     try:
-        command.main(prog_name="ota", obj=Options())
+        command.main(arguments, prog_name="ota", obj=Options())
     except OtaError as error:
         _fail(str(error), error.exit_code)
     except OSError as error:

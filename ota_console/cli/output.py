@@ -2,13 +2,11 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import IO, Any, BinaryIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -24,8 +22,9 @@ class Screen:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._out = self._console(sys.stdout)
-        self._messages = self._console(sys.stderr)
+        self.quiet = options.quiet
+        self.out = self._console(sys.stdout)
+        self.messages = self._console(sys.stderr)
 
     def _console(self, file: IO[str]) -> Console:
         no_color = self._options.no_color or None  # None leaves it to NO_COLOR
@@ -38,7 +37,7 @@ class Screen:
         if self._options.output is Output.JSON:
             self._json(objects)
         else:
-            self._table(columns, rows(objects))
+            self._print(table(columns, rows(objects)))
 
     def show_object(self, one: Any, lines: Iterable[tuple[str, Any]]) -> None:
         """The object as JSON, or as lines of a label and a value; a generator of lines runs only for these."""
@@ -51,20 +50,12 @@ class Screen:
         """A table below an object, if it has rows; nothing in JSON, where the object stands alone."""
         if self._options.output is Output.TABLE and (filled := list(rows)):
             self._write("")
-            self._table(columns, filled)
+            self._print(table(columns, filled))
 
-    def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in table.columns:
-            column.overflow = "fold"
-        for row in rows:
-            table.add_row(*(_cell(value) for value in row))
-        self._print(table)
-
-    def _print(self, table: Table) -> None:
+    def _print(self, shown: Table) -> None:
         """Without the blanks that Rich fills the last column with."""
-        with self._out.capture() as capture:
-            self._out.print(table)
+        with self.out.capture() as capture:
+            self.out.print(shown)
         self._write("\n".join(line.rstrip() for line in capture.get().splitlines()))
 
     def show_json(self, value: Any) -> None:
@@ -80,12 +71,12 @@ class Screen:
         print(text, flush=True)
 
     def say(self, message: str) -> None:
-        if not self._options.quiet:
-            self._messages.print(_cell(message), soft_wrap=True)
+        if not self.quiet:
+            self.messages.print(_cell(message), soft_wrap=True)
 
     def warn(self, message: str) -> None:
-        if not self._options.quiet:
-            self._messages.print(Text("Warning: ", style="yellow").append(_cell(message)), soft_wrap=True)
+        if not self.quiet:
+            self.messages.print(Text("Warning: ", style="yellow").append(_cell(message)), soft_wrap=True)
 
     def confirm(self, question: str) -> None:
         """Go on only after a yes. Raises Usage where nobody can be asked, Abort after a no."""
@@ -95,21 +86,15 @@ class Screen:
             raise Usage(f"{question} Nobody is there to answer: repeat with --yes.")
         typer.confirm(question, abort=True, err=True)
 
-    @contextmanager
-    def reading(self, file: BinaryIO, total: int, label: str) -> Iterator[BinaryIO]:
-        """The file, with a bar that moves as it is read; no bar when standard error is no terminal."""
-        with (
-            Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                DownloadColumn(binary_units=True),
-                TransferSpeedColumn(),
-                console=self._messages,
-                disable=self._options.quiet or not sys.stderr.isatty(),
-            ) as progress,
-            progress.wrap_file(file, total=total, description=label) as watched,
-        ):
-            yield watched
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A table that folds what is too long and shows what is missing as a dash."""
+    made = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in made.columns:
+        column.overflow = "fold"
+    for row in rows:
+        made.add_row(*(_cell(value) for value in row))
+    return made
 
 
 def _grid(lines: Iterable[tuple[str, Any]]) -> Table:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from ota_console.cli.client import Object
 from ota_console.cli.errors import NotFound, OtaError
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 _ID = re.compile("[0-9a-f]{24}")
 _IDS_PER_QUERY = 50  # keeps the query string well under what servers accept

@@ -5,11 +5,12 @@ from functools import cached_property
 
 import typer
 
-from ota_console.cli.client import Client, Object, path
+from ota_console.cli.client import Client, path
 from ota_console.cli.config import connection
 from ota_console.cli.errors import NotFound
 from ota_console.cli.options import Options
 from ota_console.cli.output import Screen
+from ota_console.cli.wire import Object
 
 
 class Session:

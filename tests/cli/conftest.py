@@ -6,11 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 from unittest.mock import patch
 
 import pytest
@@ -47,19 +47,23 @@ class Ota:
 
     def run(self, *arguments: str, stdin: str = "") -> Result:
         out, err = stream(), stream()
+        with self._world(stream(stdin), out, err), pytest.raises(SystemExit) as ended:
+            main(arguments)
+        return Result(int(ended.value.code or 0), text_of(out), text_of(err))
+
+    @contextmanager
+    def _world(self, stdin: IO[str], out: IO[str], err: IO[str]) -> Iterator[None]:
+        environment = {"HOME": str(self.home)} | self.environment
         with (
             chdir(self.home),
-            patch.object(sys, "argv", ["ota", *arguments]),
-            patch.object(sys, "stdin", stream(stdin)),
-            patch.dict(os.environ, {"HOME": str(self.home)} | self.environment),
+            patch.dict(os.environ, environment),
+            patch.object(sys, "stdin", stdin),
             redirect_stdout(out),
             redirect_stderr(err),
-            pytest.raises(SystemExit) as ended,
         ):
-            for name in SETTINGS - self.environment.keys():
+            for name in SETTINGS - environment.keys():
                 os.environ.pop(name, None)
-            main()
-        return Result(int(ended.value.code or 0), text_of(out), text_of(err))
+            yield
 
     @property
     def config(self) -> Path:

@@ -8,11 +8,13 @@ import typer
 
 from ota_console.cli import mcuboot, resolve
 from ota_console.cli.arguments import ArtifactRef, ArtifactRefs, Limit, new_app
-from ota_console.cli.client import Object, path
+from ota_console.cli.client import path
 from ota_console.cli.errors import Usage
 from ota_console.cli.formats import local_time, size
 from ota_console.cli.limits import warn_of_labels
+from ota_console.cli.progress import reading
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 
@@ -84,7 +86,7 @@ def upload_artifact(
 
 def _upload(session: Session, file: Path, fields: dict[str, str]) -> Object:
     label = f"{fields['package']}@{fields['version']}"
-    with file.open("rb") as source, session.screen.reading(source, file.stat().st_size, label) as watched:
+    with file.open("rb") as source, reading(session.screen, source, file.stat().st_size, label) as watched:
         return session.client.upload(path("artifacts"), fields, file.name, watched)
 
 

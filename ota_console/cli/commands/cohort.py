@@ -7,10 +7,10 @@ import typer
 
 from ota_console.cli import resolve
 from ota_console.cli.arguments import CohortRef, DeviceRefs, Limit, new_app
-from ota_console.cli.client import Object
 from ota_console.cli.deployed import Deployed
 from ota_console.cli.formats import local_time
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 

@@ -7,9 +7,9 @@ import typer
 
 from ota_console.cli import resolve
 from ota_console.cli.arguments import DeviceRef, new_app
-from ota_console.cli.client import Object
 from ota_console.cli.formats import local_time
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 

@@ -6,10 +6,10 @@ import typer
 
 from ota_console.cli import resolve
 from ota_console.cli.arguments import ArtifactRefs, CohortRef, new_app
-from ota_console.cli.client import Object
 from ota_console.cli.deployed import Deployed
 from ota_console.cli.limits import warn_of_components, warn_of_labels
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 

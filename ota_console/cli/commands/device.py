@@ -7,10 +7,11 @@ import typer
 
 from ota_console.cli import resolve
 from ota_console.cli.arguments import DeviceRef, DeviceRefs, Limit, new_app
-from ota_console.cli.client import Object
 from ota_console.cli.deployed import reported
+from ota_console.cli.errors import Usage
 from ota_console.cli.formats import local_time, reason, state
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 
@@ -116,6 +117,45 @@ def create_device(
         device["credential"] = session.client.post(where, {"type": "PRE_SHARED_KEY"})
         lines += [("Identity", device["credential"]["identity"]), ("Key", device["credential"]["preSharedKey"])]
     session.screen.show_object(device, lines)
+
+
+@app.command("update")
+def update_device(
+    ctx: typer.Context,
+    device: DeviceRef,
+    name: Annotated[str | None, typer.Option(metavar="N", help="Call it so.")] = None,
+    cohort: Annotated[str | None, typer.Option(metavar="C", help="Put it into this cohort.")] = None,
+    no_cohort: Annotated[bool, typer.Option("--no-cohort", help="Take it out of its cohort.")] = False,
+    blueprint: Blueprint = None,
+    no_blueprint: Annotated[bool, typer.Option("--no-blueprint", help="It is of no kind.")] = False,
+    add_tag: Annotated[list[str] | None, typer.Option(metavar="T", help="Name or id; may be repeated.")] = None,
+    rm_tag: Annotated[list[str] | None, typer.Option(metavar="T", help="Likewise.")] = None,
+    add_hw_id: Annotated[list[str] | None, typer.Option(metavar="H", help="May be repeated.")] = None,
+    rm_hw_id: Annotated[list[str] | None, typer.Option(metavar="H", help="Likewise.")] = None,
+    enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may sign in.")] = None,
+) -> None:
+    """Change a device; what is not named stays as it is."""
+    if (cohort and no_cohort) or (blueprint and no_blueprint):
+        raise Usage("Give a cohort or --no-cohort, a blueprint or --no-blueprint, not both.")
+    session = Session(ctx)
+    changes: Object = {
+        "name": name,
+        "enabled": enabled,
+        "cohortId": resolve.cohort(session, cohort)["cohortId"] if cohort else None,
+        "blueprintId": resolve.blueprint_id(session, blueprint) if blueprint else None,
+        "addTagId": _tag_ids(session, add_tag) or None,
+        "removeTagId": _tag_ids(session, rm_tag) or None,
+        "addHardwareId": add_hw_id,
+        "removeHardwareId": rm_hw_id,
+    }
+    body = {key: value for key, value in changes.items() if value is not None}
+    body |= {key: None for key, cleared in (("cohortId", no_cohort), ("blueprintId", no_blueprint)) if cleared}
+    if not body:
+        raise Usage("Say what to change.")
+    where = session.in_project("devices", resolve.device(session, device)["id"])
+    updated = session.client.patch(where, body)
+    session.screen.say(f"Updated {updated['name']}.")
+    session.screen.show_json(updated)
 
 
 @app.command("delete")

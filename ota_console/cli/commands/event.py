@@ -7,9 +7,9 @@ import typer
 
 from ota_console.cli import resolve
 from ota_console.cli.arguments import Limit, new_app
-from ota_console.cli.client import Object
 from ota_console.cli.formats import STATES, local_time, moment
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 

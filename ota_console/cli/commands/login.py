@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ota_console.cli.arguments import new_app
-from ota_console.cli.client import Client, Object
+from ota_console.cli.client import Client
 from ota_console.cli.config import (
     Profile,
     checked_key,
@@ -24,6 +24,7 @@ from ota_console.cli.errors import Usage
 from ota_console.cli.options import Options
 from ota_console.cli.output import Screen
 from ota_console.cli.session import first_project
+from ota_console.cli.wire import Object
 
 app = new_app()
 

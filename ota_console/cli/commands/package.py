@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from ota_console.cli.arguments import Limit, Package, new_app
-from ota_console.cli.client import Object
 from ota_console.cli.formats import local_time, size
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 

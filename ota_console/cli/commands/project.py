@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from ota_console.cli.arguments import new_app
-from ota_console.cli.client import Object, path
+from ota_console.cli.client import path
 from ota_console.cli.formats import local_time
 from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
 
 app = new_app()
 
