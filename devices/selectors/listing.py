@@ -13,7 +13,10 @@ from ota_console.tenancy.models import Project
 
 @dataclass(frozen=True, slots=True)
 class DeviceFilter:
-    """Unset fields do not filter. `term` is a part of the name or of a hardware id; all the tags must be there."""
+    """Unset fields do not filter. `term` is a part of the name or of a hardware id; all the tags must be there.
+
+    `unassigned` devices are in no cohort.
+    """
 
     name: str | None = None
     hardware_id: str | None = None
@@ -22,6 +25,7 @@ class DeviceFilter:
     cohort_id: str | None = None
     enabled: bool | None = None
     term: str | None = None
+    unassigned: bool | None = None
 
 
 def devices_matching(*, project: Project, actor: Actor, where: DeviceFilter) -> DeviceQuerySet:
@@ -43,6 +47,7 @@ def _condition(where: DeviceFilter) -> Q:
         "blueprint__public_id": where.blueprint_id,
         "cohort__public_id": where.cohort_id,
         "enabled": where.enabled,
+        "cohort__isnull": where.unassigned,
     }
     return Q(**{field: value for field, value in wanted.items() if value is not None})
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deployments.events import CohortDeleted, DeploymentStarted
-from devices.events import CredentialDeleted, DeviceDeleted, DeviceMoved, DeviceUpdated
+from devices.events import CredentialDeleted, DeviceDeleted, DeviceMoved, DevicesMoved, DeviceUpdated
 from devices.models import Change
 from ota_console.core.events import Event
 
@@ -22,6 +22,8 @@ def change_of(event: Event) -> ChangeNotice | None:
         return ChangeNotice(Change.COHORT, (event.cohort_pk,))
     if isinstance(event, DeviceMoved | DeviceDeleted | CredentialDeleted):
         return ChangeNotice(Change.DEVICE, (event.device_pk,))
+    if isinstance(event, DevicesMoved):
+        return ChangeNotice(Change.DEVICE, event.device_pks)
     if isinstance(event, DeviceUpdated) and "enabled" in (event.changes or {}):
         return ChangeNotice(Change.DEVICE, (event.device_pk,))
     return None
