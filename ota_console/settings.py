@@ -4,15 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from ota_console.core.embedded import secret_file, valkey_socket
+from ota_console.core.encryption import Vault
+from ota_console.core.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 # ── The data folder and the secrets kept in it ──────────────────────────────────────────────────────────────────
@@ -32,12 +33,16 @@ def _secret(variable: str, file: str) -> str:
 
 SECRET_KEY = _secret("OTA_SECRET_KEY", "secret-key")
 OTA_ENCRYPTION_KEY = _secret("OTA_ENCRYPTION_KEY", "encryption-key")
+try:
+    Vault.from_text(OTA_ENCRYPTION_KEY)
+except ValueError as error:
+    raise ImproperlyConfigured(f"OTA_ENCRYPTION_KEY: {error}") from error
 
 # ── Where we answer ─────────────────────────────────────────────────────────────────────────────────────────────
 DEBUG = env.bool("OTA_DEBUG", default=False)
-OTA_HTTP = env.str("OTA_HTTP", default="127.0.0.1:8000")
-OTA_COAPS = env.str("OTA_COAPS", default="0.0.0.0:5684")
-OTA_PUBLIC_URL = env.str("OTA_PUBLIC_URL", default=f"http://{OTA_HTTP}").rstrip("/")
+OTA_HTTP = env.address("OTA_HTTP", default="127.0.0.1:8000")
+OTA_COAPS = env.address("OTA_COAPS", default="0.0.0.0:5684")
+OTA_PUBLIC_URL = env.url("OTA_PUBLIC_URL", default=f"http://{OTA_HTTP}", schemes=("http", "https")).rstrip("/")
 ALLOWED_HOSTS = env.list("OTA_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [OTA_PUBLIC_URL]
 _is_https = OTA_PUBLIC_URL.startswith("https://")
@@ -121,7 +126,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{OTA_DATA_DIR / 'ota.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{OTA_DATA_DIR / 'ota.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 3600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -132,7 +137,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{valkey_socket(OTA_DATA_DIR)}?db=0")
+REDIS_URL = env.url(
+    "REDIS_URL", default=f"unix://{valkey_socket(OTA_DATA_DIR)}?db=0", schemes=("redis", "rediss", "unix")
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -275,7 +282,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "logfmt", "filters": ["not_ready"]},
     },
-    "root": {"handlers": ["stderr"], "level": env.str("OTA_LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("OTA_LOG_LEVEL", default="INFO")},
     "loggers": {
         "celery": {"level": "WARNING"},  # INFO is two lines for every task
         "django_structlog": {"level": "WARNING"},  # INFO is two lines for every request

@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import environ
+from environ.compat import ImproperlyConfigured
 
 from ota_console.core.addresses import Address
+from ota_console.core.environment import Environment
 from ota_console.run.errors import CannotStart
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ class Configuration:
     @classmethod
     def read(cls) -> "Configuration":
         """From the environment and `.env`, as the settings do. Raise CannotStart for a malformed address."""
-        env = environ.FileAwareEnv()
+        env = Environment()
         env.read_env(BASE_DIR / ".env")
         try:
             return cls(
@@ -33,7 +34,7 @@ class Configuration:
                 coaps=Address.parse(env.str("OTA_COAPS", default="0.0.0.0:5684"), variable="OTA_COAPS"),
                 redis_url=env.str("REDIS_URL", default=""),
             )
-        except ValueError as error:
+        except (ValueError, ImproperlyConfigured) as error:
             raise CannotStart(str(error)) from error
 
     def shown(self, path: Path) -> str:

@@ -96,12 +96,30 @@ def test_a_port_in_use_is_refused_before_anything_starts(stack: Stack, variable:
     assert {path.name for path in stack.data_dir.iterdir()} == {"run.lock"}
 
 
-def test_a_malformed_address_is_refused(stack: Stack) -> None:
-    stack.environment["OTA_HTTP"] = "8000"
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("OTA_HTTP", "8000", "OTA_HTTP: '8000' is not host:port"),
+        ("OTA_COAPS", "localhost", "OTA_COAPS: 'localhost' is not host:port"),
+        ("OTA_PUBLIC_URL", "ota.example.com", "OTA_PUBLIC_URL: does not begin with http:// or https://"),
+        ("OTA_RECONCILE_SECONDS", "often", "OTA_RECONCILE_SECONDS: could not convert"),
+        ("OTA_ENCRYPTION_KEY", "c2hvcnQ=", "OTA_ENCRYPTION_KEY: an encryption key has 32 bytes"),
+        ("OTA_SECRET_KEY_FILE", "/nowhere", "OTA_SECRET_KEY: [Errno 2] No such file"),
+        ("OTA_LOG_LEVEL", "loud", "OTA_LOG_LEVEL: 'LOUD' is no level"),
+        ("DATABASE_URL", "postgres", "DATABASE_URL: is no database"),
+        ("DATABASE_URL", "postgres://ota@127.0.0.1:1/ota", "DATABASE_URL: the database does not answer"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL: does not begin with redis://"),
+    ],
+)
+def test_a_malformed_value_is_refused_by_name(stack: Stack, variable: str, value: str, complaint: str) -> None:
+    stack.environment[variable] = value
 
     assert stack.launch().wait(30) == 1
 
-    assert "Cannot start: OTA_HTTP: '8000' is not host:port" in stack.output()
+    assert complaint in stack.output()
+    assert "Cannot start: " in stack.output()
+    assert "Traceback" not in stack.output()
+    assert _processes_in(stack.data_dir) == []
 
 
 def test_a_crashed_part_comes_back_on_the_same_ports(live_stack: Stack) -> None:
