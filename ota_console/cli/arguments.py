@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import typer
 
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after this many.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="T", help="From when: 90m, 1h, 7d ago, or an ISO time.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Until when, written likewise.")]
 Package = Annotated[str, typer.Argument(metavar="PACKAGE", help="The package's id.")]
 CohortRef = Annotated[str, typer.Argument(metavar="COHORT", help="Name or id.")]
 DeviceRef = Annotated[str, typer.Argument(metavar="DEVICE", help="Name or id.")]

@@ -78,7 +78,9 @@ class Client:
 
     def events(self, where: str, query: Query, last_id: str | None) -> AbstractContextManager[httpx.Response]:
         """A stream of Server-Sent Events, from behind the one named `last_id` on."""
-        headers = {"accept": "text/event-stream"} | ({"last-event-id": last_id} if last_id else {})
+        headers = {"accept": "text/event-stream", "accept-encoding": "identity"} | (
+            {"last-event-id": last_id} if last_id else {}
+        )
         return self._wire.stream(where, headers=headers, params=_given(query), timeout=STREAM_TIMEOUT)
 
     def collection(self, where: str, query: Query | None = None, limit: int | None = None) -> list[Object]:

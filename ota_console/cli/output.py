@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import IO, Any
 
 import typer
@@ -51,6 +52,18 @@ class Screen:
         if self._options.output is Output.TABLE and (filled := list(rows)):
             self._write("")
             self._print(table(columns, filled))
+
+    def show_lines(
+        self, objects: Iterable[Any], widths: Mapping[str, int], row: Callable[[Any], Sequence[Any]]
+    ) -> None:
+        """Objects as they come: each a line of JSON, or a row of columns at least so wide."""
+        if self._options.output is Output.JSON:
+            for one in objects:
+                self._write(json.dumps(one, ensure_ascii=False))
+            return
+        for cells in chain([list(widths)], map(row, objects)):
+            padded = (_cell(cell).plain.ljust(width) for cell, width in zip(cells, widths.values(), strict=True))
+            self._write("  ".join(padded).rstrip())
 
     def _print(self, shown: Table) -> None:
         """Without the blanks that Rich fills the last column with."""

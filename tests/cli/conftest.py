@@ -117,3 +117,13 @@ def server() -> Iterator[StrangeServer]:
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def signed_in(ota: Ota, server: StrangeServer) -> Ota:
+    """Knows project `p` of organization `o` on the strange server, so that nothing else is asked."""
+    ota.config.parent.mkdir(parents=True)
+    ota.config.write_text(
+        f'[profiles.default]\nurl = "{server.url}"\napi_key = "key"\nproject = "p"\norganization = "o"\n'
+    )
+    return ota

@@ -11,13 +11,8 @@ DEVICES = b'{"list": [{"id": "1", "name": "a", "enabled": true}], "total": 1}'
 
 
 @pytest.fixture
-def ota(ota: Ota, server: StrangeServer) -> Ota:
-    """Signed in, so that a command asks for nothing but what it is about."""
-    ota.config.parent.mkdir(parents=True)
-    ota.config.write_text(
-        f'[profiles.default]\nurl = "{server.url}"\napi_key = "key"\nproject = "p"\norganization = "o"\n'
-    )
-    return ota
+def ota(signed_in: Ota) -> Ota:
+    return signed_in
 
 
 def test_what_is_read_is_asked_for_again(ota: Ota, server: StrangeServer) -> None:

@@ -1,5 +1,6 @@
 """ota artifact: the files of a package's versions."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 from ota_console.cli import mcuboot, resolve
 from ota_console.cli.arguments import ArtifactRef, ArtifactRefs, Limit, new_app
 from ota_console.cli.client import path
+from ota_console.cli.downloads import Download
 from ota_console.cli.errors import Usage
 from ota_console.cli.formats import local_time, size
 from ota_console.cli.limits import warn_of_labels
@@ -88,6 +90,26 @@ def _upload(session: Session, file: Path, fields: dict[str, str]) -> Object:
     label = f"{fields['package']}@{fields['version']}"
     with file.open("rb") as source, reading(session.screen, source, file.stat().st_size, label) as watched:
         return session.client.upload(path("artifacts"), fields, file.name, watched)
+
+
+@app.command("download")
+def download_artifact(
+    ctx: typer.Context,
+    ref: ArtifactRef,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; else package-version.bin in this folder.")
+    ] = None,
+) -> None:
+    """Download an artifact. What an earlier attempt left is gone on with, and the SHA-256 is checked."""
+    session = Session(ctx)
+    artifact = resolve.artifact(session, ref)
+    target = out or Path(f"{artifact['package']}-{artifact['version']}.bin".replace(os.sep, "_"))
+    if target.exists():
+        session.screen.confirm(f"Overwrite {target}?")
+    where = session.in_project("artifacts", artifact["id"], "content")
+    Download(session.client, where, target, size=int(artifact["size"]), sha256=_sha256(artifact)).run(session.screen)
+    session.screen.say(f"Saved {resolve.label(artifact)} as {target}: {size(artifact['size'])}, SHA-256 checked.")
+    session.screen.show_json(artifact)
 
 
 @app.command("delete")
