@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from deployments.api import artifacts, cohorts, deployments, packages, uploads
+from deployments.api import artifacts, blueprints, cohorts, deployments, dry_runs, packages, uploads
 
 _IN_ORGANIZATION = [
     path("packages", packages.PackageList.as_view(), name="package-list"),
@@ -10,6 +10,8 @@ _IN_ORGANIZATION = [
     path("cohorts", cohorts.CohortList.as_view(), name="cohort-list"),
     path("cohorts/<str:cohort>", cohorts.CohortDetail.as_view(), name="cohort-detail"),
     path("cohorts/<str:cohort>/deployments", deployments.DeploymentList.as_view(), name="deployment-list"),
+    path("cohorts/<str:cohort>/deployments/dry-run", dry_runs.DeploymentDryRun.as_view(), name="deployment-dry-run"),
+    path("cohorts/<str:cohort>/rollback", deployments.DeploymentRollback.as_view(), name="deployment-rollback"),
     path(
         "cohorts/<str:cohort>/deployments/<str:deployment>",
         deployments.DeploymentDetail.as_view(),
@@ -20,5 +22,11 @@ urlpatterns = [
     path("artifacts", uploads.ArtifactUpload.as_view(), name="artifact-upload"),
     path("projects/<str:project>/artifacts", artifacts.ArtifactList.as_view(), name="artifact-list"),
     path("projects/<str:project>/artifacts/<str:artifact>", artifacts.ArtifactDetail.as_view(), name="artifact-detail"),
+    path("projects/<str:project>/blueprints", blueprints.BlueprintList.as_view(), name="blueprint-list"),
+    path(
+        "projects/<str:project>/blueprints/<str:blueprint>",
+        blueprints.BlueprintDetail.as_view(),
+        name="blueprint-detail",
+    ),
     path("organizations/<str:organization>/projects/<str:project>/", include(_IN_ORGANIZATION)),
 ]

@@ -77,7 +77,7 @@ class DeviceOutput(serializers.Serializer[Device]):
     updatedAt = Moment(source="updated_at")
 
 
-class _DeviceView(ProjectView):
+class DeviceView(ProjectView):
     """What a body names by id, found in the project; unknown and foreign ids are the same 400."""
 
     def blueprint(self, blueprint_id: str | None) -> Blueprint | None:
@@ -92,7 +92,7 @@ class _DeviceView(ProjectView):
         return visible_tags(project=self.project, tag_ids=tag_ids, actor=self.actor, field=field)
 
 
-class DeviceList(_DeviceView):
+class DeviceList(DeviceView):
     def get(self, request: Request, **ids: Any) -> Response:
         query = self.query(DeviceQuery)
         where = DeviceFilter(
@@ -129,7 +129,7 @@ class DeviceList(_DeviceView):
         return data(DeviceOutput(device))
 
 
-class DeviceDetail(_DeviceView):
+class DeviceDetail(DeviceView):
     def get(self, request: Request, **ids: Any) -> Response:
         return data(DeviceOutput(self._device(ids)))
 

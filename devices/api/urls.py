@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from devices.api import cohort_devices, credentials, devices, events
+from devices.api import (
+    certificates,
+    cohort_devices,
+    credentials,
+    devices,
+    events,
+    firmware_logs,
+    provisioning,
+    releases,
+    stats,
+    tags,
+)
 
 _IN_PROJECT = [
     path("devices", devices.DeviceList.as_view(), name="device-list"),
@@ -13,6 +24,21 @@ _IN_PROJECT = [
         credentials.CredentialDetail.as_view(),
         name="credential-detail",
     ),
+    path("devices/<str:device>/provisioning", provisioning.DeviceProvisioning.as_view(), name="device-provisioning"),
+    path("provisioning", provisioning.Provisioning.as_view(), name="provisioning"),
+    path("credentials", provisioning.ProjectCredentialList.as_view(), name="project-credential-list"),
+    path(
+        "credentials/<str:credential>",
+        provisioning.ProjectCredentialDetail.as_view(),
+        name="project-credential-detail",
+    ),
+    path("tags", tags.TagList.as_view(), name="tag-list"),
+    path("tags/<str:tag>", tags.TagDetail.as_view(), name="tag-detail"),
+    path("releases", releases.ReleaseList.as_view(), name="release-list"),
+    path("releases/<str:release>", releases.ReleaseDetail.as_view(), name="release-detail"),
+    path("certificates", certificates.CertificateList.as_view(), name="certificate-list"),
+    path("certificates/<str:certificate>", certificates.CertificateDetail.as_view(), name="certificate-detail"),
+    path("firmware/logs", firmware_logs.FirmwareLogList.as_view(), name="firmware-log-list"),
 ]
 _IN_COHORT = [
     path("devices", cohort_devices.CohortDeviceList.as_view(), name="cohort-device-list"),
@@ -26,5 +52,10 @@ urlpatterns = [
         "organizations/<str:organization>/projects/<str:project>/ota-events",
         events.OtaEventList.as_view(),
         name="event-list",
+    ),
+    path(
+        "organizations/<str:organization>/projects/<str:project>/ota-events/stats",
+        stats.OtaEventStats.as_view(),
+        name="event-stats",
     ),
 ]

@@ -1,6 +1,7 @@
 """Reads of reported state and of the road to the device."""
 
 from devices.selectors.choices import Choice, devices_by_filter, devices_by_id, devices_by_name
+from devices.selectors.event_counts import EventCounts, event_counts
 from devices.selectors.listing import DeviceFilter, devices_matching
 from devices.selectors.lookups import (
     visible_certificate,
@@ -12,7 +13,14 @@ from devices.selectors.lookups import (
 )
 from devices.selectors.ota_events import EventFilter, EventPage, ota_events
 from devices.selectors.paging import DevicePage, device_page
-from devices.selectors.progress import Progress, deployment_progress, device_counts, with_progress
+from devices.selectors.progress import (
+    Members,
+    Progress,
+    cohort_members,
+    deployment_progress,
+    device_counts,
+    with_progress,
+)
 from devices.selectors.road import (
     ChangeRecord,
     DeviceRecord,
@@ -30,11 +38,14 @@ __all__ = [
     "DeviceFilter",
     "DevicePage",
     "DeviceRecord",
+    "EventCounts",
     "EventFilter",
     "EventPage",
+    "Members",
     "Progress",
     "SessionSecret",
     "changes_since",
+    "cohort_members",
     "cohort_plans",
     "deployment_progress",
     "device_counts",
@@ -44,6 +55,7 @@ __all__ = [
     "devices_by_id",
     "devices_by_name",
     "devices_matching",
+    "event_counts",
     "live_credentials",
     "ota_events",
     "session_secret",

@@ -39,7 +39,7 @@ def ota_events(
     *, project: Project, actor: Actor, where: EventFilter, limit: int, before: str | None = None
 ) -> EventPage:
     """The newest `limit` events, or those older than the token `before`. Raise Invalid for a token we did not give."""
-    events = OtaEvent.objects.visible_to(actor).filter(project_id=project.pk).filter(_condition(where))
+    events = OtaEvent.objects.visible_to(actor).filter(project_id=project.pk).filter(event_condition(where))
     if before is not None:
         events = events.filter(_older_than(before))
     rows = list(events[: limit + 1])
@@ -47,7 +47,8 @@ def ota_events(
     return EventPage(events=rows[:limit], older=older)
 
 
-def _condition(where: EventFilter) -> Q:
+def event_condition(where: EventFilter) -> Q:
+    """Raise Invalid, field `eventType`, for a name that is none."""
     wanted = {
         "device_id": where.device_id,
         "cohort_id": where.cohort_id,

@@ -13,6 +13,7 @@ from devices.services.devices import (
 )
 from devices.services.moves import Moves, add_devices, remove_devices
 from devices.services.presence import Presence, record_presence
+from devices.services.provisioning import provision_again, provision_device
 from devices.services.releases import create_release, delete_release, keep_released_artifacts, update_release
 from devices.services.reports import Report, record_reports
 from devices.services.tags import create_tag, delete_tag
@@ -37,6 +38,8 @@ __all__ = [
     "delete_release",
     "delete_tag",
     "keep_released_artifacts",
+    "provision_again",
+    "provision_device",
     "record_change",
     "record_presence",
     "record_reports",

@@ -6,7 +6,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from ota_console.core.actors import Actor
-from ota_console.tenancy.selectors import api_key_actor
+from ota_console.tenancy.models import ApiKey
+from ota_console.tenancy.selectors import api_key_actor, usable_api_key
 
 SCHEME = "Bearer"
 
@@ -16,6 +17,7 @@ class Caller:
     """`request.user` of an API request; what it may do is its actor's business."""
 
     actor: Actor
+    key: ApiKey
     is_authenticated: bool = True
 
 
@@ -26,8 +28,9 @@ class ApiKeyAuthentication(BaseAuthentication):
         secret = _api_key(request)
         if not secret:
             return None
-        actor = api_key_actor(secret, address=request.META.get("REMOTE_ADDR", ""))
-        return Caller(actor), actor
+        key = usable_api_key(secret)
+        actor = api_key_actor(key, address=request.META.get("REMOTE_ADDR", ""))
+        return Caller(actor, key), actor
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME

@@ -6,6 +6,8 @@ from typing import Any
 from django.http import QueryDict
 from rest_framework import serializers
 
+from ota_console.core.actors import Role
+
 MOST_ITEMS = 500  # of any list in a body or query
 
 
@@ -68,6 +70,19 @@ class Constant(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+class RoleName(serializers.ChoiceField):
+    """A role by its name in lower case."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__([role.name.lower() for role in Role], **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return Role[super().to_internal_value(data).upper()]
+
+    def to_representation(self, value: Any) -> str:
+        return Role(value).name.lower()
 
 
 class Body(serializers.Serializer[Any]):

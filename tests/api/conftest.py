@@ -36,6 +36,12 @@ def viewer_api(project: Project, administrator: Actor) -> Api:
 
 
 @pytest.fixture
+def admin_api(project: Project, administrator: Actor) -> Api:
+    key = create_api_key(project=project, name="keeper", role=Role.ADMIN, actor=administrator)
+    return Api(key.secret, project)
+
+
+@pytest.fixture
 def foreign_api(foreign_project: Project) -> Api:
     """With an admin's key of another organization's project."""
     actor = Actor.system("tests")

@@ -98,7 +98,7 @@ def test_the_trail_names_the_key_and_the_address(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["/v1", "/v1/", "/v1/nothing", "/v1/projects/", "/v1/projects/sensors/rpc", "/v1/%00"]
+    "where", ["/v1", "/v1/", "/v1/nothing", "/v1/projects/", "/v1/projects/sensors/nothing", "/v1/%00"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_address_is_a_json_404_without_a_redirect(api: Api, where: str, method: str) -> None:

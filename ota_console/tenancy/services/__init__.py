@@ -2,7 +2,7 @@
 
 from ota_console.tenancy.services.apikeys import NewApiKey, create_api_key, revoke_api_key, update_api_key
 from ota_console.tenancy.services.audit import record_audit
-from ota_console.tenancy.services.members import add_member, change_member, remove_member
+from ota_console.tenancy.services.members import add_member, change_member, remove_member, require_administrator
 from ota_console.tenancy.services.organizations import create_organization
 from ota_console.tenancy.services.projects import HIGHEST_SEQUENCE_NUMBER, create_project, next_sequence_number
 
@@ -17,6 +17,7 @@ __all__ = [
     "next_sequence_number",
     "record_audit",
     "remove_member",
+    "require_administrator",
     "revoke_api_key",
     "update_api_key",
 ]

@@ -9,13 +9,13 @@ from ota_console.tenancy.events import MemberAdded, MemberChanged, MemberRemoved
 from ota_console.tenancy.models import Membership, Organization, Project, User
 
 
-def require_administrator(organization: Organization, actor: Actor) -> None:
+def require_administrator(organization: Organization, actor: Actor, action: str = "members.edit") -> None:
     """Raise Forbidden unless the actor is an admin in every project of the organization, and it has one.
 
     A key of one project must not become a way into the others.
     """
     projects = Project.objects.filter(organization=organization).values_list("pk", flat=True)
-    if not actor.can_everywhere("members.edit", projects=list(projects)):
+    if not actor.can_everywhere(action, projects=list(projects)):
         raise Forbidden("this needs the role admin in every project of the organization")
 
 

@@ -20,7 +20,7 @@ def create_organization(*, slug: str, name: str, beside: Organization, actor: Ac
 
     Raise Invalid for a malformed id, Conflict for one that is taken, Forbidden unless the actor administers `beside`.
     """
-    require_administrator(beside, actor)
+    require_administrator(beside, actor, "organizations.create")
     require_slug(slug, what="organization id")
     name = require_name(name, field="name", longest=LONGEST_NAME)
     try:
