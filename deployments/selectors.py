@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from deployments.comparison import Change, compare
 from deployments.models import Artifact, Blueprint, Cohort, Deployment, DeploymentArtifact, Package
 from deployments.rules import EMPTY_PLAN, Bundle, Plan, StoredArtifact
 from ota_console.core.actors import Actor
@@ -52,6 +53,28 @@ def visible_deployment(*, cohort: Cohort, deployment_id: str, actor: Actor) -> D
     if deployment is None:
         raise NotFound("deployment not found")
     return deployment
+
+
+def chosen_deployment(*, cohort: Cohort, deployment_id: str, actor: Actor) -> Deployment:
+    """A deployment named in an input: raise Invalid, field `deploymentId`, when the cohort never had it."""
+    try:
+        return visible_deployment(cohort=cohort, deployment_id=deployment_id, actor=actor)
+    except NotFound as error:
+        raise Invalid("deploymentId: the cohort has no such deployment", field="deploymentId") from error
+
+
+def changes_by(deployment: Deployment, *, actor: Actor) -> list[Change]:
+    """What it changed of the deployment that it replaced. For deployments read `with_artifacts()`; two queries."""
+    earlier = Deployment.objects.visible_to(actor).with_artifacts().filter(pk=deployment.replaces_id or 0)
+    before = earlier.first()
+    return compare(before.bundled() if before else [], deployment.bundled())
+
+
+def active_bundle(cohort: Cohort, *, actor: Actor) -> list[Artifact]:
+    """What the cohort runs now, in its order; nothing without an active deployment."""
+    deployments = Deployment.objects.visible_to(actor).with_artifacts()
+    active = deployments.filter(pk=cohort.active_deployment_id or 0).first()
+    return active.bundled() if active else []
 
 
 def visible_blueprint(*, project: Project, blueprint_id: str, actor: Actor) -> Blueprint:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST, require_safe
 
 from deployments import rules
+from deployments.comparison import download_size, warnings_about
 from deployments.console.active import active_deployment
 from deployments.console.forms import BundleForm
 from deployments.console.history import Change, compare
@@ -19,6 +19,7 @@ from deployments.models import Artifact, Cohort, Deployment
 from deployments.selectors import visible_cohort
 from deployments.services import start_deployment
 from devices.models import Device
+from devices.selectors import cohort_members
 from ota_console.console.pages import PageRequest, Scope, project_page, render_page
 from ota_console.core.ids import is_public_id
 
@@ -181,28 +182,11 @@ def _review_page(
 
 def _consequences(cohort: Cohort, active: Deployment | None, bundle: Sequence[Artifact], scope: Scope) -> Consequences:
     changes = compare(active.bundled() if active else [], bundle)
-    devices = Device.objects.visible_to(scope.actor).filter(cohort=cohort).with_online().order_by()
-    numbers = devices.aggregate(all=Count("pk"), online=Count("pk", filter=Q(is_online=True)))
+    members = cohort_members(cohort, actor=scope.actor)
     return Consequences(
         changes=changes,
-        devices=numbers["all"],
-        online=numbers["online"],
-        download=sum(change.after.size for change in changes if change.after and change.kind != "same"),
-        warnings=_warnings(changes, bundle),
+        devices=members.devices,
+        online=members.online,
+        download=download_size(changes),
+        warnings=warnings_about(changes),
     )
-
-
-def _warnings(changes: Sequence[Change], bundle: Sequence[Artifact]) -> list[str]:
-    components = [(entry.version.package.name, entry.version.label) for entry in bundle]
-    warnings = rules.device_limit_warnings(components)
-    for change in changes:
-        if change.kind == "lowered" and change.before and change.after:
-            warnings.append(
-                f"{change.package} goes back from {change.before.version.label} to {change.after.version.label}."
-                " Devices install a lower version like any other."
-            )
-        if change.kind == "removed":
-            warnings.append(f"{change.package} is no longer part of it: devices keep the version they run.")
-    if changes and all(change.kind == "same" for change in changes):
-        warnings.append("Nothing changes: the active deployment holds the same versions.")
-    return warnings

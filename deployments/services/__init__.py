@@ -4,7 +4,7 @@ from deployments.services.artifacts import create_artifact, delete_artifact, req
 from deployments.services.blobs import ArtifactWriter, Blob, remove_orphans
 from deployments.services.blueprints import create_blueprint, delete_blueprint
 from deployments.services.cohorts import create_cohort, delete_cohort, rename_cohort
-from deployments.services.deployments import start_deployment
+from deployments.services.deployments import roll_back, start_deployment
 from deployments.services.packages import create_package, delete_package, update_package
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "remove_orphans",
     "rename_cohort",
     "require_upload",
+    "roll_back",
     "start_deployment",
     "update_package",
 ]

@@ -1,5 +1,6 @@
-"""Starting a deployment: the one act that changes what a cohort should run."""
+"""Starting a deployment: the one act that changes what a cohort should run. Rolling back starts one, too."""
 
+import json
 from collections.abc import Sequence
 from types import EllipsisType
 
@@ -10,7 +11,7 @@ from deployments.events import DeploymentStarted
 from deployments.models import Artifact, Cohort, Deployment, DeploymentArtifact
 from deployments.services.cohorts import lock_cohort
 from ota_console.core.actors import Actor
-from ota_console.core.errors import Conflict, Invalid
+from ota_console.core.errors import Conflict, Invalid, Precondition
 from ota_console.core.events import publish
 from ota_console.core.text import LONGEST_NAME, require_name
 from ota_console.tenancy.services import next_sequence_number
@@ -51,6 +52,36 @@ def start_deployment(
         )
     )
     return deployment
+
+
+@transaction.atomic
+def roll_back(*, cohort: Cohort, actor: Actor, deployment: Deployment | None = None, name: str = "") -> Deployment:
+    """Start a new deployment with the artifacts of an earlier one: the given one, or the one before the active.
+
+    Raise Precondition when there is none, when it is the active one itself, or when an artifact of it was deleted.
+    """
+    actor.require("deployments.start", project=cohort.project_id)
+    cohort = lock_cohort(cohort)
+    earlier = deployment or (cohort.active_deployment and cohort.active_deployment.replaces)
+    if earlier is None:
+        raise Precondition("the cohort has no earlier deployment to go back to")
+    if earlier.pk == cohort.active_deployment_id:
+        raise Precondition(f"{earlier.name} is the active deployment already")
+    bundle = _whole_bundle(earlier)
+    return start_deployment(
+        cohort=cohort, artifacts=bundle, actor=actor, name=name or f"Back to {earlier.name}"[:LONGEST_NAME]
+    )
+
+
+def _whole_bundle(deployment: Deployment) -> list[Artifact]:
+    """Its artifacts; all that its manifest names must still be there."""
+    bundle = Deployment.objects.with_artifacts().get(pk=deployment.pk).bundled()
+    stored = {str(artifact.version) for artifact in bundle}
+    for component in json.loads(bytes(deployment.manifest_json))["components"]:
+        label = f"{component['package']}@{component['version']}"
+        if label not in stored:
+            raise Precondition(f"{label} of {deployment.name} was deleted")
+    return bundle
 
 
 def _locked_bundle(cohort: Cohort, artifacts: Sequence[Artifact]) -> list[Artifact]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
-from deployments.models import Artifact, Deployment
+from deployments.models import Artifact, Cohort, Deployment
 from devices import vocabulary
 from devices.models import CohortSize, Device
 from ota_console.core.actors import Actor
@@ -60,6 +60,20 @@ def deployment_progress(deployment: Deployment, *, actor: Actor) -> Progress:
         **{verdict: Count("pk", filter=Q(progress=verdict)) for verdict in (UP_TO_DATE, UPDATING, FAILED, WAITING)}
     )
     return Progress(**numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Devices of a cohort, and how many of them are connected now."""
+
+    devices: int
+    online: int
+
+
+def cohort_members(cohort: Cohort, *, actor: Actor) -> Members:
+    """One query."""
+    devices = Device.objects.visible_to(actor).filter(cohort=cohort).with_online().order_by()
+    return Members(**devices.aggregate(devices=Count("pk"), online=Count("pk", filter=Q(is_online=True))))
 
 
 def device_counts(cohort_pks: Iterable[int]) -> Mapping[int, int]:

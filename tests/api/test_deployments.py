@@ -21,7 +21,7 @@ def test_post_deployments_becomes_the_active_one(api: Api, path: str) -> None:
     assert first["name"] == "first"
     assert first["artifactIds"] == artifacts[::-1]
     assert api.get(path.removesuffix("/deployments"))["data"]["activeDeploymentId"] == first["deploymentId"]
-    assert api.get(f"{path}/{first['deploymentId']}")["data"] == first
+    assert first.items() <= api.get(f"{path}/{first['deploymentId']}")["data"].items()
     second = api.post(path, name="first", artifactIds=artifacts[:1])
     assert second["sequenceNumber"] > first["sequenceNumber"]
     assert api.get(path.removesuffix("/deployments"))["data"]["activeDeploymentId"] == second["deploymentId"]
@@ -63,6 +63,7 @@ def test_get_deployments_lists_newest_first_and_filters_by_name(api: Api, path: 
         api.post(path, name=name, artifactIds=[api.upload("main", version)["id"]])
         for name, version in (("first", "1.0.0"), ("second", "1.1.0"))
     ]
+    assert [deployment.pop("warnings") for deployment in made] == [[], []]
     reply = api.get(path)
     assert reply["list"] == made[::-1]
     assert (reply["page"], reply["perPage"], reply["total"]) == (0, 500, 2)

@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.console.history import direction
+from deployments.versions import direction
 from ota_console.console.templatetags.console import SPRITE, bar
 from ota_console.tenancy.models import User
 
