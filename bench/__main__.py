@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
-from bench import blocks, fanout, upload
+from bench import blocks, fanout, lists, upload
 from bench.results import Result, table, write
 
 SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
@@ -13,6 +13,7 @@ SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
     "fanout.join": fanout.join,
     "gateway.blocks": blocks.download,
     "api.upload": upload.upload,
+    "api.lists": lists.lists,
 }
 
 

@@ -10,10 +10,13 @@ from tests.stack import Stack
 
 
 @contextmanager
-def running() -> Iterator[tuple[Stack, Installation]]:
-    """Ready on free ports of the loopback, with an empty data folder that is gone afterwards."""
+def running(**environment: str) -> Iterator[tuple[Stack, Installation]]:
+    """Ready on free ports of the loopback, with an empty data folder that is gone afterwards.
+
+    `environment` changes parts of the default, such as DATABASE_URL.
+    """
     with tempfile.TemporaryDirectory(prefix="ota-bench-") as folder:
-        stack = Stack(Path(folder) / "var")
+        stack = Stack(Path(folder) / "var", environment)
         try:
             stack.start()
             yield stack, Installation.read(stack.data_dir / "first-run.json")

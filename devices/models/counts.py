@@ -7,11 +7,9 @@ from django.db import models
 from deployments.models import Cohort
 from ota_console.tenancy.models import Project
 
-BUCKET_BITS = 12  # a bucket spans 4096 primary keys: a million devices are 245 numbers to add up
-
 
 class DeviceBucket(models.Model):
-    """Devices of a project whose primary keys share their upper bits. A page's place is found by adding them up."""
+    """Devices of a project whose primary keys are in the same bucket (devices/buckets.py)."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     bucket = models.BigIntegerField()

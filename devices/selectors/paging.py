@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from deployments.models import Cohort
+from devices.buckets import after_bucket
 from devices.models import CohortSize, Device, DeviceBucket
-from devices.models.counts import BUCKET_BITS
 from devices.models.devices import DeviceQuerySet
 from devices.selectors.listing import DeviceFilter, devices_matching
 from ota_console.core.actors import Actor
@@ -36,23 +36,32 @@ def device_page(
         total = _total(devices, project, where)
         devices = devices.filter(pk__lt=_key(cursor))
     elif where == DeviceFilter():
-        devices, offset, total = _place(devices, project, offset)
+        devices, total = _from_place(devices, project, offset)
     else:
         total = _total(devices, project, where)
-    rows = list(devices.with_details()[offset : offset + size + 1])
+        devices = _skip(devices, offset)
+    rows = list(devices.with_details()[: size + 1])
     more = f"{rows[size - 1].pk:x}" if len(rows) > size else ""
     return DevicePage(devices=rows[:size], total=total, cursor=more)
 
 
-def _place(devices: DeviceQuerySet, project: Project, offset: int) -> tuple[DeviceQuerySet, int, int]:
-    """Start at the bucket that holds the place, so that the database skips less than one bucket of rows."""
+def _from_place(devices: DeviceQuerySet, project: Project, offset: int) -> tuple[DeviceQuerySet, int]:
+    """Start at the bucket that holds the place, so that the database skips less than one bucket of keys."""
     buckets = list(DeviceBucket.objects.filter(project=project).values_list("bucket", "number"))
     total = sum(number for _, number in buckets)
     for bucket, number in buckets:
         if offset < number:
-            return devices.filter(pk__lt=(bucket + 1) << BUCKET_BITS), offset, total
+            return _skip(devices.filter(pk__lt=after_bucket(bucket)), offset), total
         offset -= number
-    return devices.none(), 0, total
+    return devices.none(), total
+
+
+def _skip(devices: DeviceQuerySet, offset: int) -> DeviceQuerySet:
+    """Find where to begin among the keys alone: skipping whole devices would join each with its details."""
+    if not offset:
+        return devices
+    first = devices.values_list("pk", flat=True)[offset : offset + 1]
+    return devices.filter(pk__lte=first[0]) if first else devices.none()
 
 
 def _total(devices: DeviceQuerySet, project: Project, where: DeviceFilter) -> int:

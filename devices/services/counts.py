@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import F
 
-from devices.models.counts import BUCKET_BITS, CohortSize, DeviceBucket
+from devices.buckets import bucket_of
+from devices.models import CohortSize, DeviceBucket
 
 
 def count_devices(*, project_pk: int, device_pks: Iterable[int], sign: int) -> None:
     """These devices were created (`sign` +1) or deleted (−1)."""
-    for bucket, number in sorted(Counter(pk >> BUCKET_BITS for pk in device_pks).items()):
+    for bucket, number in sorted(Counter(bucket_of(pk) for pk in device_pks).items()):
         row: dict[str, Any] = {"project_id": project_pk, "bucket": bucket}
         if not DeviceBucket.objects.filter(**row).update(number=F("number") + sign * number):
             DeviceBucket.objects.get_or_create(**row)

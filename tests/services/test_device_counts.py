@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from deployments.models import Cohort
 from deployments.services import create_cohort, delete_cohort
+from devices.buckets import bucket_of
 from devices.models import CohortSize, Device, DeviceBucket
-from devices.models.counts import BUCKET_BITS
 from devices.selectors import DeviceFilter, device_counts, device_page
 from devices.services import assign_device, create_device, delete_device
 from ota_console.core.actors import Actor
@@ -29,7 +29,7 @@ def spread(project: Project, keys: list[int]) -> list[int]:
     Device.objects.bulk_create(rows)
     buckets: dict[int, int] = {}
     for key in keys:
-        buckets[key >> BUCKET_BITS] = buckets.get(key >> BUCKET_BITS, 0) + 1
+        buckets[bucket_of(key)] = buckets.get(bucket_of(key), 0) + 1
     DeviceBucket.objects.bulk_create(
         DeviceBucket(project=project, bucket=bucket, number=number) for bucket, number in buckets.items()
     )

@@ -1,0 +1,158 @@
+"""Lists on PostgreSQL: any page of a million devices or events, against the first page and against a small project."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from statistics import median
+
+import httpx
+import psycopg
+
+from bench.installation import running
+from bench.results import Result
+from devices.buckets import BUCKET_BITS
+from tests.servers import postgresql
+
+_RUNS = 15
+_SMALL, _MIDDLE, _LARGE = 1_000, 100_000, 1_000_000
+_PAGE_TARGET, _SIZE_TARGET = 1.3, 1.5  # times the first page, times the small project
+_PER_PAGE = 100
+
+
+@dataclass(slots=True)
+class _Timed:
+    """Milliseconds of one request, measured again and again."""
+
+    path: str
+    key: str
+    samples: list[float] = field(default_factory=list)
+
+    def measure(self, client: httpx.Client) -> None:
+        started = time.perf_counter()
+        reply = client.get(self.path, headers={"x-api-key": self.key})
+        self.samples.append((time.perf_counter() - started) * 1000)
+        reply.raise_for_status()
+        assert reply.json()["list"], self.path
+
+    @property
+    def middle(self) -> float:
+        return median(self.samples)
+
+
+def lists() -> Iterator[Result]:
+    """First, middle and last page, interleaved; the reference is the first page, or that of the small project."""
+    with postgresql() as url, running(DATABASE_URL=url) as (stack, _):
+        with psycopg.connect(url, autocommit=True) as database:
+            for size in (_SMALL, _MIDDLE, _LARGE):
+                _fill(database, size)
+            database.execute("ANALYZE")
+        with httpx.Client(base_url=f"http://{stack.http}", timeout=60) as client:
+            yield from _devices(client)
+            yield from _events(client)
+
+
+def _devices(client: httpx.Client) -> Iterator[Result]:
+    pages = {name: _device_page(_LARGE, page) for name, page in _places(_LARGE).items()}
+    sizes = {size: _device_page(size, 0) for size in (_SMALL, _MIDDLE)}
+    _interleave(client, [*pages.values(), *sizes.values()])
+    total = client.get(pages["first"].path, headers={"x-api-key": _key(_LARGE)}).json()["total"]
+    assert total == _LARGE, total
+    yield from _against_first("api.devices", pages)
+    small = sizes[_SMALL].middle
+    yield _result("api.devices.100k", sizes[_MIDDLE].middle, small, _SIZE_TARGET)
+    yield _result("api.devices.1m", pages["first"].middle, small, _SIZE_TARGET)
+
+
+def _events(client: httpx.Client) -> Iterator[Result]:
+    """Events have no page numbers: a place is reached by its time."""
+    newest = client.get(_event_path(), headers={"x-api-key": _key(_LARGE)}).json()["list"][0]["timestamp"]
+    assert newest.startswith("2026-01-12"), newest
+    ends = {"first": "2026-02-01T00:00:00Z", "middle": "2026-01-06T18:53:20Z", "last": "2026-01-01T00:01:40Z"}
+    pages = {name: _Timed(f"{_event_path()}&endTime={end}", _key(_LARGE)) for name, end in ends.items()}
+    _interleave(client, list(pages.values()))
+    yield from _against_first("api.events", pages)
+
+
+def _interleave(client: httpx.Client, requests: list[_Timed]) -> None:
+    for request in requests:  # the first reading loads pages of the database, which is not what we measure
+        request.measure(client)
+        request.samples.clear()
+    for _ in range(_RUNS):
+        for request in requests:
+            request.measure(client)
+
+
+def _against_first(name: str, pages: dict[str, _Timed]) -> Iterator[Result]:
+    for place in ("middle", "last"):
+        yield _result(f"{name}.{place}", pages[place].middle, pages["first"].middle, _PAGE_TARGET)
+
+
+def _result(name: str, value: float, reference: float, times: float) -> Result:
+    return Result(name, value, "ms", reference, times * reference, _RUNS)
+
+
+def _places(size: int) -> dict[str, int]:
+    pages = size // _PER_PAGE
+    return {"first": 0, "middle": pages // 2, "last": pages - 1}
+
+
+def _device_page(size: int, page: int) -> _Timed:
+    return _Timed(f"/v1/projects/{_slug(size)}/devices?page={page}&perPage={_PER_PAGE}", _key(size))
+
+
+def _event_path() -> str:
+    return f"/v1/organizations/default/projects/{_slug(_LARGE)}/ota-events?limit={_PER_PAGE}"
+
+
+def _slug(size: int) -> str:
+    return f"bench-{size}"
+
+
+def _key(size: int) -> str:
+    return f"key-of-{_slug(size)}"
+
+
+def _fill(database: psycopg.Connection, size: int) -> None:
+    """A project with so many devices, each with a hardware id and a report, and as many events, a second apart."""
+    run: Callable[..., psycopg.Cursor] = database.execute
+    row = run(
+        "INSERT INTO tenancy_project (organization_id, slug, name, last_sequence_number, created_at, updated_at)"
+        " SELECT id, %s, %s, 0, now(), now() FROM tenancy_organization LIMIT 1 RETURNING id",
+        [_slug(size), _slug(size)],
+    ).fetchone()
+    assert row is not None
+    project = row[0]
+    run(
+        "INSERT INTO tenancy_apikey (public_id, project_id, name, key_hash, role, tags, created_at)"
+        " VALUES (%s, %s, 'bench', %s, 3, '[]', now())",
+        [_slug(size), project, hashlib.sha256(_key(size).encode()).hexdigest()],
+    )
+    run(
+        "INSERT INTO devices_device (public_id, project_id, name, enabled, assignment, address, created_at, updated_at)"
+        " SELECT lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), %s, 'device-' || n, true, 0, '', now(), now()"
+        " FROM generate_series(1, %s) AS n",
+        [project, project, size],
+    )
+    run(
+        "INSERT INTO devices_hardwareid (project_id, device_id, value)"
+        " SELECT project_id, id, 'hardware-' || id FROM devices_device WHERE project_id = %s",
+        [project],
+    )
+    run(
+        "INSERT INTO devices_packagestate (device_id, package, state, reason, version, target, reported_at)"
+        " SELECT id, 'main', 0, 0, '1.0.0', '', now() FROM devices_device WHERE project_id = %s",
+        [project],
+    )
+    run(
+        "INSERT INTO devices_devicebucket (project_id, bucket, number)"
+        " SELECT project_id, id >> %s, count(*) FROM devices_device WHERE project_id = %s GROUP BY 1, 2",
+        [BUCKET_BITS, project],
+    )
+    run(
+        "INSERT INTO devices_otaevent"
+        " (project_id, device_id, cohort_id, deployment_id, package, state, reason, version, target, received_at)"
+        " SELECT %s, lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), '', '', 'main', 0, 0, '1.0.0', '',"
+        " timestamptz '2026-01-01T00:00:00Z' + n * interval '1 second' FROM generate_series(1, %s) AS n",
+        [project, project, size],
+    )

@@ -1,0 +1,13 @@
+"""How primary keys of devices are grouped, so that a place in a long list is found by adding up few numbers."""
+
+#: A bucket spans 4096 keys: a million devices are 245 numbers to add up.
+BUCKET_BITS = 12
+
+
+def bucket_of(key: int) -> int:
+    return key >> BUCKET_BITS
+
+
+def after_bucket(bucket: int) -> int:
+    """The first key that is no longer in it."""
+    return (bucket + 1) << BUCKET_BITS
