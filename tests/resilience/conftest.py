@@ -37,8 +37,11 @@ class Fleet:
             await self.rest.move_device(device_id, cohort_id)
         return device_id, key
 
-    def simulated(self, key: PresharedKey) -> SimulatedDevice:
-        """The device of `key`, not started yet, with the real firmware's patience and a quick reboot."""
+    def simulated(self, key: PresharedKey, *, keep_alive: float = 9.0) -> SimulatedDevice:
+        """The device of `key`, not started yet: the firmware as it is, but that it reboots quickly.
+
+        With a longer `keep_alive` it asks nothing, and so misses nothing, while the gateway is paused.
+        """
         address = self.installation.coaps
         return SimulatedDevice(
             key.identity,
@@ -46,16 +49,14 @@ class Fleet:
             address.host,
             address.port,
             installed={PACKAGE: FACTORY_VERSION},
-            timing=Timing(reboot=0.2),
+            timing=Timing(reboot=0.2, keep_alive=keep_alive),
         )
 
-    async def deploy_new_version(self, cohort_id: str) -> str:
-        """The version; its deployment is committed when this returns."""
+    async def new_version(self) -> tuple[str, str]:
+        """A version of the package, and the id of its artifact."""
         version = f"2.0.{next(_numbers)}"
         content = hashlib.shake_256(version.encode()).digest(10_000)
-        artifact_id = await self.rest.ensure_artifact(PACKAGE, version, content)
-        await self.rest.deploy(cohort_id, version, [artifact_id])
-        return version
+        return version, await self.rest.ensure_artifact(PACKAGE, version, content)
 
 
 async def open_fleet(stack: Stack) -> AsyncIterator[Fleet]:

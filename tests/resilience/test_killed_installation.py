@@ -19,11 +19,12 @@ async def test_online_device_has_the_update_after_everything_was_killed(tmp_path
         async for fleet in open_fleet(stack):
             cohort_id = await fleet.new_cohort()
             _, key = await fleet.new_device(cohort_id)
+            version, artifact_id = await fleet.new_version()
             async with fleet.simulated(key) as device:
                 await device.observing()
                 for part in ("gateway", "worker"):
                     stack.pause(part)
-                version = await fleet.deploy_new_version(cohort_id)
+                await fleet.rest.deploy(cohort_id, version, [artifact_id])
                 assert device.record.notifications == []
 
                 for pid in stack.processes.values():

@@ -42,11 +42,12 @@ async def test_online_device_has_the_update_after_the_part_was_killed(
 ) -> None:
     cohort_id = await fleet.new_cohort()
     device_id, key = await fleet.new_device(cohort_id)
-    async with fleet.simulated(key) as device:
+    version, artifact_id = await fleet.new_version()
+    async with fleet.simulated(key, keep_alive=9.0 if part == "gateway" else 60.0) as device:
         await device.observing()
         for paused in ("gateway", "worker"):
             live_stack.pause(paused)
-        version = await fleet.deploy_new_version(cohort_id)
+        await fleet.rest.deploy(cohort_id, version, [artifact_id])
         assert device.record.notifications == []
         assert device.manifest is not None
         assert device.manifest.components == ()
