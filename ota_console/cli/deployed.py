@@ -23,24 +23,23 @@ class Deployed:
         where = ("cohorts", self._cohort_id, "deployments", self._deployment_id)
         return self._session.client.get(self._session.in_organization(*where))
 
-    @cached_property
+    @property
     def artifacts(self) -> list[Object]:
         """Of the active deployment, in its order."""
-        ids: list[str] = self.deployment["artifactIds"] if self.deployment else []
-        found = resolve.artifacts_by_id(self._session, ids)
-        return [found[one] for one in ids if one in found]
+        return list(self.deployment["artifacts"]) if self.deployment else []
 
     @property
     def labels(self) -> list[str]:
         return [resolve.label(artifact) for artifact in self.artifacts]
 
-    @cached_property
-    def devices(self) -> list[Object]:
-        return self._session.client.collection(self._session.in_project("devices"), {"cohortId": self._cohort_id})
+    def devices(self, state: str | None = None, limit: int | None = None) -> list[Object]:
+        """All of them, or those with that `progress`."""
+        where = self._session.in_organization("cohorts", self._cohort_id, "devices")
+        return self._session.client.collection(where, {"state": state}, limit)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self, devices: list[Object]) -> list[dict[str, Any]]:
         """One row per device and package: those deployed, and others it reported; one without if there is none."""
-        return [row for device in self.devices for row in self._rows_of(device)]
+        return [row for device in devices for row in self._rows_of(device)]
 
     def _rows_of(self, device: Object) -> list[dict[str, Any]]:
         reports = reported(device)
@@ -50,20 +49,35 @@ class Deployed:
 
     @property
     def progress(self) -> str:
-        """For example "3 of 5 devices run it"."""
-        done = sum(self._runs_it(device) for device in self.devices)
-        return f"{done} of {len(self.devices)} devices run it"
+        """As `progress_of` says it, or "" while nothing is deployed."""
+        progress = (self.deployment or {}).get("progress")
+        return progress_of(progress) if progress else ""
 
-    def _runs_it(self, device: Object) -> bool:
-        reports = reported(device)
-        return all(
-            reports.get(artifact["package"], {}).get("version") == artifact["version"] for artifact in self.artifacts
-        )
+
+def progress_of(progress: Object) -> str:
+    """For example "3 of 5 devices run it, 1 updating, 1 waiting"."""
+    parts = [f"{progress['upToDate']} of {total(progress)} devices run it"]
+    parts += [f"{progress[kind]} {kind}" for kind in ("updating", "failed", "waiting") if progress[kind]]
+    return ", ".join(parts)
+
+
+def total(progress: Object) -> int:
+    return sum(int(count) for count in progress.values())
 
 
 def reported(device: Object) -> dict[str, Object]:
     """The last report of each package (`metadata.update` of the API)."""
     return (device.get("metadata") or {}).get("update") or {}
+
+
+def firmware(device: Object) -> str:
+    return ", ".join(f"{package}@{report.get('version') or ''}" for package, report in reported(device).items())
+
+
+def last_seen(device: Object) -> object:
+    """When it last spoke; a server that does not say tells when it connected."""
+    metadata = device.get("metadata") or {}
+    return metadata.get("lastSeen") or metadata.get("lastSeenOnline")
 
 
 def _row(device: Object, package: str | None, wanted: str | None, report: Object) -> dict[str, Any]:
@@ -76,4 +90,5 @@ def _row(device: Object, package: str | None, wanted: str | None, report: Object
         "state": report.get("state"),
         "reason": report.get("reason"),
         "lastReport": report.get("timestamp"),
+        "progress": device.get("progress"),
     }

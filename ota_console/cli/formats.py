@@ -48,6 +48,11 @@ def size(count: Any) -> str:
     return f"{amount / 1024:.1f} GiB"
 
 
+def count(number: Any, thing: str) -> str:
+    """For example "1 device" or "3 devices"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def state(value: Any) -> str:
     return STATES.get(value, str(value)) if value is not None else NOTHING
 
@@ -65,8 +70,23 @@ def moment(text: str) -> str:
     Raises Usage when it is neither.
     """
     try:
-        if ago := re.fullmatch(r"(\d+)([smhdw])", text):
-            return (datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})).isoformat()
+        if ago := _span(text):
+            return (datetime.now(UTC) - ago).isoformat()
         return datetime.fromisoformat(text).astimezone(UTC).isoformat()
     except (ValueError, OverflowError) as error:
         raise Usage(f"{text!r} is no time. Write 90m, 1h, 7d or 2026-07-01T15:00.") from error
+
+
+def duration(text: str) -> float:
+    """Seconds of "90s", "10m" or "1h". Raises Usage for anything else."""
+    try:
+        if span := _span(text):  # 0s is none
+            return span.total_seconds()
+    except OverflowError as error:
+        raise Usage(f"{text!r} is too long.") from error
+    raise Usage(f"{text!r} is no length of time. Write 90s, 10m or 1h.")
+
+
+def _span(text: str) -> timedelta | None:
+    found = re.fullmatch(r"(\d+)([smhdw])", text)
+    return timedelta(**{UNITS[found[2]]: int(found[1])}) if found else None

@@ -17,6 +17,7 @@ COMMANDS = {
     "whoami": "Show the server, project and organization in use.",
     "status": "Show what every device of a cohort runs.",
     "deploy": "Deploy artifacts to a cohort.",
+    "rollback": "Go back to an earlier deployment.",
     "project": "List the projects of the key.",
     "package": "Packages: what devices are made of.",
     "artifact": "Artifacts: the files of a package's versions.",

@@ -53,6 +53,13 @@ class Screen:
             self._write("")
             self._print(table(columns, filled))
 
+    def show_part(self, whole: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """An object as JSON, or the part of it that makes a table."""
+        if self._options.output is Output.JSON:
+            self._json(whole)
+        else:
+            self._print(table(columns, rows))
+
     def show_lines(
         self, objects: Iterable[Any], widths: Mapping[str, int], row: Callable[[Any], Sequence[Any]]
     ) -> None:
@@ -62,7 +69,7 @@ class Screen:
                 self._write(json.dumps(one, ensure_ascii=False))
             return
         for cells in chain([list(widths)], map(row, objects)):
-            padded = (_cell(cell).plain.ljust(width) for cell, width in zip(cells, widths.values(), strict=True))
+            padded = (cell(value).plain.ljust(width) for value, width in zip(cells, widths.values(), strict=True))
             self._write("  ".join(padded).rstrip())
 
     def _print(self, shown: Table) -> None:
@@ -85,11 +92,11 @@ class Screen:
 
     def say(self, message: str) -> None:
         if not self.quiet:
-            self.messages.print(_cell(message), soft_wrap=True)
+            self.messages.print(cell(message), soft_wrap=True)
 
     def warn(self, message: str) -> None:
         if not self.quiet:
-            self.messages.print(Text("Warning: ", style="yellow").append(_cell(message)), soft_wrap=True)
+            self.messages.print(Text("Warning: ", style="yellow").append(cell(message)), soft_wrap=True)
 
     def confirm(self, question: str) -> None:
         """Go on only after a yes. Raises Usage where nobody can be asked, Abort after a no."""
@@ -106,7 +113,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     for column in made.columns:
         column.overflow = "fold"
     for row in rows:
-        made.add_row(*(_cell(value) for value in row))
+        made.add_row(*(cell(value) for value in row))
     return made
 
 
@@ -115,11 +122,11 @@ def _grid(lines: Iterable[tuple[str, Any]]) -> Table:
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
     for label, value in lines:
-        grid.add_row(label, _cell(value))
+        grid.add_row(label, cell(value))
     return grid
 
 
-def _cell(value: Any) -> Text:
+def cell(value: Any) -> Text:
     """Plain text without markup. Characters that could steer the terminal are shown as a replacement mark."""
     text = NOTHING if value is None or value == "" else str(value)
     return Text("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))

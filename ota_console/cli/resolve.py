@@ -11,6 +11,10 @@ _ID = re.compile("[0-9a-f]{24}")
 _IDS_PER_QUERY = 50  # keeps the query string well under what servers accept
 
 
+def looks_like_id(ref: str) -> bool:
+    return _ID.fullmatch(ref) is not None
+
+
 def device(session: Session, ref: str) -> Object:
     if found := _by_id(session, session.in_project("devices", ref), ref):
         return found
@@ -55,8 +59,8 @@ def blueprint_id(session: Session, ref: str) -> str:
     return _id_of(session, "blueprint", ref)
 
 
-def tag_id(session: Session, ref: str) -> str:
-    return _id_of(session, "tag", ref)
+def tag_ids(session: Session, refs: Iterable[str] | None) -> list[str]:
+    return [_id_of(session, "tag", ref) for ref in refs or []]
 
 
 def label(artifact: Object) -> str:
@@ -66,7 +70,7 @@ def label(artifact: Object) -> str:
 
 def _id_of(session: Session, kind: str, ref: str) -> str:
     """What already looks like an id is left for the server to judge."""
-    if _ID.fullmatch(ref):
+    if looks_like_id(ref):
         return ref
     everything = session.client.collection(session.in_project(f"{kind}s"))
     return str(_only(kind, ref, [one for one in everything if one["name"] == ref])["id"])
@@ -74,7 +78,7 @@ def _id_of(session: Session, kind: str, ref: str) -> str:
 
 def _by_id(session: Session, where: str, ref: str) -> Object | None:
     """None too when nothing has that id: a name may look like one."""
-    return session.client.find(where) if _ID.fullmatch(ref) else None
+    return session.client.find(where) if looks_like_id(ref) else None
 
 
 def _only(kind: str, ref: str, found: Sequence[Object], id_key: str = "id") -> Object:

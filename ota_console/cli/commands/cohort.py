@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from ota_console.cli import resolve
-from ota_console.cli.arguments import CohortRef, DeviceRefs, Limit, new_app
-from ota_console.cli.deployed import Deployed
+from ota_console.cli.arguments import Blueprint, CohortRef, DryRun, Limit, Search, SomeDevices, Tags, new_app
+from ota_console.cli.deployed import Deployed, firmware, last_seen
+from ota_console.cli.errors import Usage
 from ota_console.cli.formats import local_time
+from ota_console.cli.moving import chosen, move, move_out
 from ota_console.cli.session import Session
 from ota_console.cli.wire import Object
 
 app = new_app()
 
 COLUMNS = ["ID", "NAME", "DEVICES", "ACTIVE DEPLOYMENT", "UPDATED"]
+DEVICE_COLUMNS = ["ID", "NAME", "FIRMWARE", "PROGRESS", "LAST SEEN"]
 
 
 @app.command("list")
@@ -73,25 +76,90 @@ def delete_cohort(ctx: typer.Context, cohort: CohortRef) -> None:
     session.screen.say(f"Deleted cohort {found['name']}.")
 
 
-@app.command("add")
-def add_devices(ctx: typer.Context, cohort: CohortRef, devices: DeviceRefs) -> None:
-    """Put devices into a cohort. Those online get its active deployment at once."""
+@app.command("rename")
+def rename_cohort(ctx: typer.Context, cohort: CohortRef, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Give a cohort another name."""
     session = Session(ctx)
     found = resolve.cohort(session, cohort)
-    _move(session, devices, found["cohortId"], f"Added {{}} to {found['name']}.")
+    renamed = session.client.put(session.in_organization("cohorts", found["cohortId"]), {"name": name})
+    session.screen.say(f"Renamed {found['name']} to {renamed['name']}.")
+    session.screen.show_json(renamed)
+
+
+@app.command("devices")
+def list_devices(
+    ctx: typer.Context,
+    cohort: CohortRef,
+    state: Annotated[
+        str | None, typer.Option(metavar="S", help="Only those up_to_date, updating, failed or waiting.")
+    ] = None,
+    search: Search = None,
+    limit: Limit = None,
+) -> None:
+    """List the devices of a cohort, and how far each is with the active deployment."""
+    session = Session(ctx)
+    where = session.in_organization("cohorts", resolve.cohort(session, cohort)["cohortId"], "devices")
+    devices = session.client.collection(where, {"state": state, "term": search}, limit)
+    session.screen.show_list(devices, DEVICE_COLUMNS, _device_rows)
+
+
+def _device_rows(devices: list[Object]) -> Iterator[list[object]]:
+    for device in devices:
+        yield [device["id"], device["name"], firmware(device), device.get("progress"), local_time(last_seen(device))]
+
+
+@app.command("add")
+def add_devices(
+    ctx: typer.Context,
+    cohort: CohortRef,
+    devices: SomeDevices = None,
+    tag: Tags = None,
+    blueprint: Blueprint = None,
+    search: Search = None,
+    all_unassigned: Annotated[bool, typer.Option("--all-unassigned", help="All that are in no cohort.")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Put devices into a cohort: those named, or all that match every filter.
+
+    Those online get its active deployment at once.
+    """
+    session = Session(ctx)
+    found = resolve.cohort(session, cohort)
+    wanted = _filter(session, tag, blueprint, search) | {"unassigned": all_unassigned}
+    session.screen.show_json(move(session, found, "add", chosen(session, devices, wanted), dry_run))
 
 
 @app.command("remove")
-def remove_devices(ctx: typer.Context, devices: DeviceRefs) -> None:
-    """Take devices out of their cohort. They keep what they run."""
-    _move(Session(ctx), devices, None, "Removed {} from its cohort.")
+def remove_devices(
+    ctx: typer.Context,
+    devices: SomeDevices = None,
+    cohort: Annotated[str | None, typer.Option(metavar="C", help="Instead of devices: those of this cohort.")] = None,
+    tag: Tags = None,
+    blueprint: Blueprint = None,
+    search: Search = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of the cohort.")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Take devices out of their cohort: those named, or those of --cohort that match every filter.
+
+    They keep what they run.
+    """
+    session = Session(ctx)
+    wanted = _filter(session, tag, blueprint, search) | {"all": everything}
+    if bool(devices) == bool(cohort) or bool(cohort) != any(wanted.values()):
+        raise Usage("Name devices, or give --cohort with filters or --all.")
+    if cohort is None:
+        session.screen.show_json(move_out(session, devices or [], dry_run))
+        return
+    found = resolve.cohort(session, cohort)
+    choice = {"filter": {name: value for name, value in wanted.items() if value and name != "all"}}
+    choice["filter"]["cohortId"] = found["cohortId"]
+    session.screen.show_json(move(session, found, "remove", choice, dry_run))
 
 
-def _move(session: Session, refs: list[str], cohort_id: str | None, message: str) -> None:
-    """All devices are looked up before the first one moves, so that a wrong name changes nothing."""
-    devices = [resolve.device(session, ref) for ref in refs]
-    moved = []
-    for device in devices:
-        moved.append(session.client.patch(session.in_project("devices", device["id"]), {"cohortId": cohort_id}))
-        session.screen.say(message.format(device["name"]))
-    session.screen.show_json(moved)
+def _filter(session: Session, tag: list[str] | None, blueprint: str | None, search: str | None) -> Object:
+    return {
+        "tagIds": resolve.tag_ids(session, tag),
+        "blueprintId": resolve.blueprint_id(session, blueprint) if blueprint else None,
+        "term": search,
+    }

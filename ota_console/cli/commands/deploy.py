@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from ota_console.cli import resolve
-from ota_console.cli.arguments import ArtifactRefs, CohortRef, new_app
+from ota_console.cli.arguments import ArtifactRefs, CohortRef, Timeout, Wait, new_app
+from ota_console.cli.changes import CHANGE_COLUMNS, change_rows
 from ota_console.cli.deployed import Deployed
-from ota_console.cli.limits import warn_of_components, warn_of_labels
+from ota_console.cli.formats import size
+from ota_console.cli.launching import launch, patience
 from ota_console.cli.session import Session
 from ota_console.cli.wire import Object
 
@@ -26,18 +28,23 @@ def deploy(
         bool, typer.Option("--keep", help="Start from the active deployment, replace only these packages.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    wait: Wait = False,
+    timeout: Timeout = None,
 ) -> None:
-    """Deploy artifacts to a cohort. Its devices are told at once."""
+    """Deploy artifacts to a cohort. Its devices are told at once.
+
+    With --wait the exit code is 1 when devices fail, or when time runs out.
+    """
+    seconds = patience(wait, timeout)
     session = Session(ctx)
     found = resolve.cohort(session, cohort)
-    deployed = Deployed(session, found)
     named = [resolve.artifact(session, ref) for ref in refs]
-    bundle = [*_kept(deployed.artifacts, named), *named] if keep else named
-    _warn(session, bundle)
+    bundle = [*_kept(Deployed(session, found).artifacts, named), *named] if keep else named
+    body = {"name": name or _name(bundle), "artifactIds": [artifact["id"] for artifact in bundle]}
     if dry_run:
-        _show_changes(session, deployed.artifacts, bundle)
+        _preview(session, found, body)
     else:
-        _start(session, found, name or _name(bundle), bundle)
+        launch(session, found, "deployments", body, seconds)
 
 
 def _kept(active: list[Object], named: list[Object]) -> list[Object]:
@@ -50,36 +57,12 @@ def _name(bundle: list[Object]) -> str:
     return resolve.label(bundle[0]) + rest
 
 
-def _warn(session: Session, bundle: list[Object]) -> None:
-    for artifact in bundle:
-        warn_of_labels(session.screen, artifact["package"], artifact["version"])
-    warn_of_components(session.screen, len(bundle))
-
-
-def _show_changes(session: Session, active: list[Object], bundle: list[Object]) -> None:
-    """The change table: package, version now, version then; None where there is none."""
-    before = {artifact["package"]: artifact["version"] for artifact in active}
-    after = {artifact["package"]: artifact["version"] for artifact in bundle}
-    changes = [
-        {"package": package, "from": before.get(package), "to": after.get(package)}
-        for package in sorted(before.keys() | after.keys())
-    ]
-    session.screen.show_list(
-        changes, ["PACKAGE", "FROM", "TO"], lambda changes: [list(change.values()) for change in changes]
-    )
-
-
-def _start(session: Session, cohort: Object, name: str, bundle: list[Object]) -> None:
-    where = session.in_organization("cohorts", cohort["cohortId"], "deployments")
-    body = {"name": name, "artifactIds": [artifact["id"] for artifact in bundle]}
-    deployment = session.client.post(where, body)
-    session.screen.show_object(
-        deployment,
-        [
-            ("ID", deployment["deploymentId"]),
-            ("Name", deployment["name"]),
-            ("Cohort", cohort["name"]),
-            ("Devices", cohort["deviceCount"]),
-            ("Artifacts", ", ".join(resolve.label(artifact) for artifact in bundle)),
-        ],
+def _preview(session: Session, cohort: Object, body: Object) -> None:
+    where = session.in_organization("cohorts", cohort["cohortId"], "deployments", "dry-run")
+    preview = session.client.post(where, body)
+    session.screen.show_part(preview, CHANGE_COLUMNS, change_rows(preview["changes"]))
+    for warning in preview["warnings"]:
+        session.screen.warn(warning)
+    session.screen.say(
+        f"{preview['devices']} devices, {preview['online']} of them online, would fetch {size(preview['bytes'])}."
     )

@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from ota_console.cli import resolve
-from ota_console.cli.arguments import CohortRef, Limit, new_app
-from ota_console.cli.formats import local_time
+from ota_console.cli.arguments import CohortRef, DeploymentRef, Limit, new_app
+from ota_console.cli.changes import CHANGE_COLUMNS, change_rows, compare
+from ota_console.cli.deployed import progress_of
+from ota_console.cli.errors import NotFound
+from ota_console.cli.formats import local_time, size
 from ota_console.cli.session import Session
 from ota_console.cli.wire import Object
 
@@ -21,8 +24,7 @@ def list_deployments(ctx: typer.Context, cohort: CohortRef, limit: Limit = None)
     """List a cohort's deployments, newest first."""
     session = Session(ctx)
     found = resolve.cohort(session, cohort)
-    where = session.in_organization("cohorts", found["cohortId"], "deployments")
-    deployments = session.client.collection(where, limit=limit)
+    deployments = session.client.collection(_where(session, found), limit=limit)
 
     def rows(deployments: list[Object]) -> Iterator[list[object]]:
         labels = _labels(session, deployments)
@@ -31,8 +33,8 @@ def list_deployments(ctx: typer.Context, cohort: CohortRef, limit: Limit = None)
                 deployment["deploymentId"],
                 deployment["name"],
                 deployment.get("sequenceNumber"),
-                _joined(deployment, labels),
-                "yes" if _is_active(deployment, found) else "",
+                ", ".join(labels[one] for one in deployment["artifactIds"]),
+                "yes" if deployment["deploymentId"] == found.get("activeDeploymentId") else "",
                 local_time(deployment.get("createdAt")),
             ]
 
@@ -40,33 +42,69 @@ def list_deployments(ctx: typer.Context, cohort: CohortRef, limit: Limit = None)
 
 
 @app.command("show")
-def show_deployment(
+def show_deployment(ctx: typer.Context, cohort: CohortRef, deployment: DeploymentRef) -> None:
+    """Show one deployment of a cohort: its artifacts, and how far devices are with the active one."""
+    session = Session(ctx)
+    found = _detail(session, resolve.cohort(session, cohort), deployment)
+    session.screen.show_object(found, _lines(found))
+    session.screen.show_more(
+        ["PACKAGE", "VERSION", "SIZE", "SHA256"],
+        ([one["package"], one["version"], size(one["size"]), one["sha256"][:12]] for one in found["artifacts"]),
+    )
+    for warning in found["warnings"]:
+        session.screen.warn(warning)
+
+
+def _lines(deployment: Object) -> Iterator[tuple[str, object]]:
+    yield "ID", deployment["deploymentId"]
+    yield "Name", deployment["name"]
+    yield "Sequence", deployment["sequenceNumber"]
+    yield "Active", "yes" if deployment["active"] else "no"
+    if deployment["progress"]:
+        yield "Progress", progress_of(deployment["progress"])
+    yield "Created by", deployment["createdBy"]
+    yield "Created", local_time(deployment["createdAt"])
+
+
+@app.command("diff")
+def compare_deployments(
     ctx: typer.Context,
     cohort: CohortRef,
-    deployment: Annotated[str, typer.Argument(metavar="DEPLOYMENT", help="Name or id.")],
+    before: Annotated[str | None, typer.Argument(metavar="[DEP_A]", help="Else the one before the active.")] = None,
+    after: Annotated[str | None, typer.Argument(metavar="[DEP_B]", help="Else the active one.")] = None,
 ) -> None:
-    """Show one deployment of a cohort."""
+    """Show what changes from one deployment of a cohort to another."""
     session = Session(ctx)
-    parent = resolve.cohort(session, cohort)
-    found = resolve.deployment(session, parent["cohortId"], deployment)
-
-    def lines() -> Iterator[tuple[str, object]]:
-        yield "ID", found["deploymentId"]
-        yield "Name", found["name"]
-        yield "Sequence", found.get("sequenceNumber")
-        yield "Artifacts", _joined(found, _labels(session, [found]))
-        yield "Active", "yes" if _is_active(found, parent) else "no"
-        yield "Created", local_time(found.get("createdAt"))
-
-    session.screen.show_object(found, lines())
+    found = resolve.cohort(session, cohort)
+    new = _detail(session, found, after or _active(found))
+    old = _detail(session, found, before or _earlier(session, found, new))
+    changes = compare(old["artifacts"], new["artifacts"])
+    session.screen.show_list(changes, CHANGE_COLUMNS, change_rows)
+    session.screen.say(f"From {old['name']} to {new['name']}.")
 
 
-def _is_active(deployment: Object, cohort: Object) -> bool:
-    return bool(deployment["deploymentId"] == cohort.get("activeDeploymentId"))
+def _active(cohort: Object) -> str:
+    if not cohort.get("activeDeploymentId"):
+        raise NotFound(f"Nothing is deployed to {cohort['name']}.")
+    return str(cohort["activeDeploymentId"])
 
 
-def _joined(deployment: Object, labels: dict[str, str]) -> str:
-    return ", ".join(labels[one] for one in deployment["artifactIds"])
+def _earlier(session: Session, cohort: Object, deployment: Object) -> str:
+    """The one that was active before: deployments are listed newest first."""
+    ids = [one["deploymentId"] for one in session.client.collection(_where(session, cohort))]
+    later = ids[ids.index(deployment["deploymentId"]) + 1 :]
+    if not later:
+        raise NotFound(f"{deployment['name']} is the first deployment of {cohort['name']}.")
+    return str(later[0])
+
+
+def _detail(session: Session, cohort: Object, ref: str) -> Object:
+    found = resolve.deployment(session, cohort["cohortId"], ref)
+    return found if "artifacts" in found else session.client.get(_where(session, cohort, found["deploymentId"]))
+
+
+def _where(session: Session, cohort: Object, *parts: str) -> str:
+    return session.in_organization("cohorts", cohort["cohortId"], "deployments", *parts)
 
 
 def _labels(session: Session, deployments: list[Object]) -> dict[str, str]:

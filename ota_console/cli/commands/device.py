@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ota_console.cli import resolve
-from ota_console.cli.arguments import DeviceRef, DeviceRefs, Limit, new_app
-from ota_console.cli.deployed import reported
+from ota_console.cli.arguments import Blueprint, DeviceRef, DeviceRefs, Limit, Search, Tags, new_app
+from ota_console.cli.deployed import firmware, last_seen, reported
 from ota_console.cli.errors import Usage
 from ota_console.cli.formats import local_time, reason, state
 from ota_console.cli.session import Session
@@ -17,16 +17,14 @@ app = new_app()
 
 COLUMNS = ["ID", "NAME", "COHORT", "FIRMWARE", "ENABLED", "LAST SEEN"]
 REPORT_COLUMNS = ["PACKAGE", "CURRENT", "TARGET", "STATE", "REASON", "LAST REPORT"]
-Names = Annotated[list[str] | None, typer.Option("--tag", metavar="T", help="Tag name or id; may be repeated.")]
-Blueprint = Annotated[str | None, typer.Option(metavar="B", help="Name or id.")]
 
 
 @app.command("list")
 def list_devices(
     ctx: typer.Context,
-    search: Annotated[str | None, typer.Option(metavar="T", help="Part of a name or hardware id.")] = None,
+    search: Search = None,
     cohort: Annotated[str | None, typer.Option(metavar="C", help="Only those in this cohort.")] = None,
-    tag: Names = None,
+    tag: Tags = None,
     blueprint: Blueprint = None,
     enabled: Annotated[bool | None, typer.Option("--enabled/--disabled", help="Only such devices.")] = None,
     limit: Limit = None,
@@ -36,7 +34,7 @@ def list_devices(
     query = {
         "term": search,
         "cohortId": resolve.cohort(session, cohort)["cohortId"] if cohort else None,
-        "tags": _tag_ids(session, tag) or None,
+        "tags": resolve.tag_ids(session, tag) or None,
         "blueprintId": resolve.blueprint_id(session, blueprint) if blueprint else None,
         "enabled": None if enabled is None else str(enabled).lower(),
     }
@@ -49,9 +47,9 @@ def list_devices(
                 device["id"],
                 device["name"],
                 cohorts.get(device.get("cohortId", "")),
-                _firmware(device),
+                firmware(device),
                 "yes" if device["enabled"] else "no",
-                local_time(_last_seen(device)),
+                local_time(last_seen(device)),
             ]
 
     session.screen.show_list(devices, COLUMNS, rows)
@@ -72,7 +70,7 @@ def _lines(session: Session, device: Object) -> Iterator[tuple[str, object]]:
     yield "Hardware ids", ", ".join(device.get("hardwareIds") or [])
     yield "Cohort", _cohort_names(session).get(device["cohortId"]) if device.get("cohortId") else None
     yield "Enabled", "yes" if device["enabled"] else "no"
-    yield "Last seen", local_time(_last_seen(device))
+    yield "Last seen", local_time(last_seen(device))
     yield "Last report", local_time((device.get("metadata") or {}).get("lastReport"))
     yield "Created", local_time(device.get("createdAt"))
 
@@ -89,23 +87,19 @@ def _report_rows(device: Object) -> Iterator[list[object]]:
         ]
 
 
-def _firmware(device: Object) -> str:
-    return ", ".join(f"{package}@{report.get('version') or ''}" for package, report in reported(device).items())
-
-
 @app.command("create")
 def create_device(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME")],
     hw_id: Annotated[list[str] | None, typer.Option(metavar="H", help="Hardware id; may be repeated.")] = None,
-    tag: Names = None,
+    tag: Tags = None,
     blueprint: Blueprint = None,
     cohort: Annotated[str | None, typer.Option(metavar="C", help="Put it into this cohort.")] = None,
     psk: Annotated[bool, typer.Option("--psk", help="Make a key for it too, and print it.")] = False,
 ) -> None:
     """Create a device."""
     session = Session(ctx)
-    body: Object = {"name": name, "hardwareIds": hw_id or [], "tagIds": _tag_ids(session, tag)}
+    body: Object = {"name": name, "hardwareIds": hw_id or [], "tagIds": resolve.tag_ids(session, tag)}
     if blueprint:
         body["blueprintId"] = resolve.blueprint_id(session, blueprint)
     if cohort:
@@ -143,8 +137,8 @@ def update_device(
         "enabled": enabled,
         "cohortId": resolve.cohort(session, cohort)["cohortId"] if cohort else None,
         "blueprintId": resolve.blueprint_id(session, blueprint) if blueprint else None,
-        "addTagId": _tag_ids(session, add_tag) or None,
-        "removeTagId": _tag_ids(session, rm_tag) or None,
+        "addTagId": resolve.tag_ids(session, add_tag) or None,
+        "removeTagId": resolve.tag_ids(session, rm_tag) or None,
         "addHardwareId": add_hw_id,
         "removeHardwareId": rm_hw_id,
     }
@@ -167,16 +161,6 @@ def delete_devices(ctx: typer.Context, devices: DeviceRefs) -> None:
     for device in found:
         session.client.delete(session.in_project("devices", device["id"]))
         session.screen.say(f"Deleted {device['name']}.")
-
-
-def _last_seen(device: Object) -> object:
-    """When it last spoke; a server that does not say tells when it connected."""
-    metadata = device.get("metadata") or {}
-    return metadata.get("lastSeen") or metadata.get("lastSeenOnline")
-
-
-def _tag_ids(session: Session, refs: list[str] | None) -> list[str]:
-    return [resolve.tag_id(session, ref) for ref in refs or []]
 
 
 def _cohort_names(session: Session) -> dict[str, str]:

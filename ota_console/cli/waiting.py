@@ -1,0 +1,84 @@
+"""Waits until no device of a cohort has a deployment still before it."""
+
+import time
+from dataclasses import dataclass
+
+from ota_console.cli.deployed import progress_of, reported, total
+from ota_console.cli.errors import Faulty, OtaError, Unreachable
+from ota_console.cli.formats import reason
+from ota_console.cli.progress import Tell, counting
+from ota_console.cli.session import Session
+from ota_console.cli.wire import Object
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds between two looks: longer while nothing moves
+PATIENCE = 120.0  # seconds that a server may be away, which is enough for its upgrade
+NAMED = 10  # failed devices that a message names
+
+
+@dataclass
+class Rollout:
+    """One deployment on its way; a device that is offline waits, and so does this."""
+
+    session: Session
+    cohort: Object
+    deployment_id: str
+    timeout: float  # seconds, or infinity
+
+    def finish(self) -> Object:
+        """The deployment as it stands in the end. Raise OtaError when its devices failed, or it was not done."""
+        with counting(self.session.screen, self.cohort["name"]) as tell:
+            deployment, done = self._watch(tell)
+        problems = [] if done else [self._undone(deployment)]
+        if deployment["progress"] and deployment["progress"]["failed"]:
+            problems.append(self._failed(deployment["progress"]["failed"]))
+        if problems:
+            self.session.screen.show_json(deployment)
+            raise OtaError(" ".join(problems))
+        return deployment
+
+    def _watch(self, tell: Tell) -> tuple[Object, bool]:
+        """Look again and again, until nothing more can happen (True) or no more time is left (False)."""
+        deadline = time.monotonic() + self.timeout
+        pause, before = FIRST_PAUSE, None
+        while True:
+            deployment = self._look()
+            progress = deployment["progress"]
+            if not progress:
+                return deployment, False
+            tell(progress["upToDate"], total(progress), progress_of(progress))
+            if not (progress["updating"] or progress["waiting"]):
+                return deployment, True
+            pause = FIRST_PAUSE if progress != before else min(1.5 * pause, LONGEST_PAUSE)
+            if time.monotonic() + pause > deadline:
+                return deployment, False
+            before = progress
+            time.sleep(pause)
+
+    def _look(self) -> Object:
+        where = self.session.in_organization("cohorts", self.cohort["cohortId"], "deployments", self.deployment_id)
+        given_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.session.client.get(where)
+            except (Unreachable, Faulty):
+                if time.monotonic() > given_up:
+                    raise
+            time.sleep(LONGEST_PAUSE)
+
+    def _undone(self, deployment: Object) -> str:
+        if not deployment["progress"]:
+            return f"Another deployment took the place of {deployment['name']}."
+        return f"Not done after {self.timeout:g} s: {progress_of(deployment['progress'])}."
+
+    def _failed(self, count: int) -> str:
+        where = self.session.in_organization("cohorts", self.cohort["cohortId"], "devices")
+        devices = self.session.client.collection(where, {"state": "failed"}, NAMED)
+        named = ", ".join(f"{device['name']} ({_why(device)})" for device in devices)
+        more = f" and {count - len(devices)} more" if count > len(devices) else ""
+        return f"Failed: {named}{more}."
+
+
+def _why(device: Object) -> str:
+    """Reasons up to 1 are no failures (contract/coap.md §7)."""
+    reports = reported(device).items()
+    return ", ".join(f"{package}: {reason(report['reason'])}" for package, report in reports if report["reason"] > 1)
