@@ -193,7 +193,16 @@ EVENT_SUBSCRIBERS = [
     "ota_console.console.live.nudge_on_event",
 ]
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1, "visibility_timeout": 300}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A request that announces a change waits for the broker less than a second in all, gone or hung.
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.45,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "visibility_timeout": 300,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for the broker: the gateways reconcile from the database
 CELERY_TASK_IGNORE_RESULT = True
