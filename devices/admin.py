@@ -6,8 +6,7 @@ from django.http import HttpRequest
 
 from devices.models import Credential, Device, OtaEvent, PackageState, Tag
 from devices.services import update_device
-from ota_console.core.actors import Actor
-from ota_console.admin import ReadOnlyAdmin
+from ota_console.admin import ReadOnlyAdmin, staff
 
 
 @admin.register(Device)
@@ -21,19 +20,19 @@ class DeviceAdmin(ReadOnlyAdmin):
     @admin.action(description="Enable the selected devices")
     def enable(self, request: HttpRequest, devices: QuerySet[Device]) -> None:
         for device in devices:
-            update_device(device=device, enabled=True, actor=_staff(request))
+            update_device(device=device, enabled=True, actor=staff(request))
         messages.success(request, "Enabled.")
 
     @admin.action(description="Disable the selected devices: their sessions end")
     def disable(self, request: HttpRequest, devices: QuerySet[Device]) -> None:
         for device in devices:
-            update_device(device=device, enabled=False, actor=_staff(request))
+            update_device(device=device, enabled=False, actor=staff(request))
         messages.success(request, "Disabled.")
 
     @admin.action(description="Take the selected devices out of their cohorts")
     def take_out_of_cohort(self, request: HttpRequest, devices: QuerySet[Device]) -> None:
         for device in devices:
-            update_device(device=device, cohort=None, actor=_staff(request))
+            update_device(device=device, cohort=None, actor=staff(request))
         messages.success(request, "Taken out of their cohorts.")
 
 
@@ -63,8 +62,3 @@ class PackageStateAdmin(ReadOnlyAdmin):
 class OtaEventAdmin(ReadOnlyAdmin):
     list_display = ("received_at", "device_id", "package", "state", "reason", "version", "target")
     search_fields = ("=device_id", "=cohort_id", "=deployment_id", "=package")
-
-
-def _staff(request: HttpRequest) -> Actor:
-    """Support staff act in every project, under their own name."""
-    return Actor(kind="staff", name=request.user.get_username(), is_system=True)

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 MIDDLEWARE = [
+    "ota_console.api.middleware.JsonErrors",
     "ota_console.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -178,6 +179,7 @@ if _bucket := env.str("OTA_STORAGE_BUCKET", default=""):
             "secret_key": env.str("OTA_STORAGE_SECRET_KEY", default="") or None,
         },
     }
+OTA_X_ACCEL_PREFIX = env.str("OTA_X_ACCEL_PREFIX", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms and ordinary API bodies; artifacts are streamed past this limit
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -213,6 +215,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed worker le
 CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": {"task": "ota_console.tasks.worker_heartbeat", "schedule": 2.0, "options": {"expires": 4}},
     "prune-changes": {"task": "devices.tasks.prune_changes", "schedule": timedelta(hours=1)},
+    "forget-replies": {"task": "ota_console.tasks.forget_replies", "schedule": timedelta(hours=1)},
     "sweep-orphans": {"task": "deployments.tasks.sweep_orphans", "schedule": timedelta(hours=1)},
 }
 
@@ -246,6 +249,8 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
 
 # ── API ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+OTA_API_RATE = env.float("OTA_API_RATE", default=200.0)
+OTA_API_BURST = env.int("OTA_API_BURST", default=2000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["ota_console.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

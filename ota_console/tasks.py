@@ -1,6 +1,7 @@
 """The project's own periodic tasks."""
 
 from ota_console import health
+from ota_console.api.idempotency import forget_old_replies
 from ota_console.celery import app
 
 
@@ -8,3 +9,9 @@ from ota_console.celery import app
 def worker_heartbeat() -> None:
     """Started by beat and run by a worker: it is heard only while both serve."""
     health.beat("worker")
+
+
+@app.task(name="ota_console.tasks.forget_replies")
+def forget_replies() -> int:
+    """Those kept for requests that nobody will send again."""
+    return forget_old_replies()

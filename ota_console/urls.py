@@ -20,7 +20,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     *account_urlpatterns,
 ]
-handler400 = "ota_console.api.handlers.bad_request"
-handler403 = "ota_console.api.handlers.permission_denied"
-handler404 = "ota_console.api.handlers.page_not_found"
-handler500 = "ota_console.api.handlers.server_error"

@@ -37,6 +37,7 @@ def _prepare() -> subprocess.Popen[bytes] | None:
         "OTA_DATA_DIR": str(DATA_DIR),
         "OTA_SECRET_KEY": secrets.token_urlsafe(50),
         "OTA_ENCRYPTION_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "OTA_API_RATE": "0",
         "OTA_HTTP": "127.0.0.1:8000",
         "OTA_PUBLIC_URL": "http://127.0.0.1:8000",
         "OTA_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

@@ -1,10 +1,13 @@
 """Uploading an artifact: base64 in JSON as published clients do, or a form with the file (contract/rest.md §3.5, §7).
 
-Both are stored as they arrive. The project stands in the body and may come after gigabytes of content, so a caller who
-may upload nowhere is refused first.
+Ours, beyond the contract: the bytes alone, with what is said about them in the query.
+
+All are stored as they arrive. In JSON and forms the project stands in the body and may come after gigabytes of content,
+so a caller who may upload nowhere is refused first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,15 +17,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deployments.api.artifacts import ArtifactOutput
-from deployments.models import Artifact
+from deployments.models import Artifact, Blueprint
 from deployments.selectors import visible_blueprint
-from deployments.services import ArtifactWriter, Blob, create_artifact
+from deployments.services import ArtifactWriter, Blob, create_artifact, require_upload
 from deployments.uploads import streamed_upload
 from ota_console.api.base64_stream import read_upload
 from ota_console.api.fields import Body, Text, checked
 from ota_console.api.views import ApiView, data
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Forbidden
+from ota_console.tenancy.models import Project
 from ota_console.tenancy.selectors import visible_project
 
 _CHUNK = 256 * 1024
@@ -35,7 +39,47 @@ class ArtifactFields(Body):
     blueprintId = Text(required=False, allow_null=True, allow_blank=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What is said about the bytes, found and checked; they are made durable only when it is right."""
+
+    project: Project
+    package: str
+    version: str
+    blueprint: Blueprint | None
+    actor: Actor
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], actor: Actor) -> "_Claim":
+        given = checked(ArtifactFields(data=fields))
+        project = visible_project(given["projectId"], actor=actor)
+        wanted = given.get("blueprintId")
+        blueprint = visible_blueprint(project=project, blueprint_id=wanted, actor=actor) if wanted else None
+        return cls(project, given["package"], given["version"], blueprint, actor)
+
+    def require(self) -> None:
+        require_upload(
+            project=self.project,
+            package=self.package,
+            version=self.version,
+            blueprint=self.blueprint,
+            actor=self.actor,
+        )
+
+    def artifact(self, blob: Blob) -> Artifact:
+        return create_artifact(
+            project=self.project,
+            blob=blob,
+            package=self.package,
+            version=self.version,
+            blueprint=self.blueprint,
+            actor=self.actor,
+        )
+
+
 class ArtifactUpload(ApiView):
+    streams = True
+
     def post(self, request: Request) -> Response:
         _require_uploader(self.actor)
         media_type = request.content_type.partition(";")[0].strip().lower()
@@ -47,31 +91,30 @@ class ArtifactUpload(ApiView):
 def _receive_json(request: HttpRequest, actor: Actor) -> Artifact:
     with ArtifactWriter() as writer:
         fields = read_upload(iter(partial(request.read, _CHUNK), b""), writer.write)
-        return _claim(fields, writer.finish, actor)
+        return _Claim.of(fields, actor).artifact(writer.finish())
 
 
 def _receive_form(request: HttpRequest, actor: Actor) -> Artifact:
     with streamed_upload(request) as upload:
-        return _claim(request.POST.dict(), upload.blob, actor)
+        claim = _Claim.of(request.POST.dict(), actor)
+        return claim.artifact(upload.blob())
 
 
-_RECEIVERS = {"application/json": _receive_json, "multipart/form-data": _receive_form}
+def _receive_bytes(request: HttpRequest, actor: Actor) -> Artifact:
+    """What would be refused at the end is refused before anything is read."""
+    claim = _Claim.of(request.GET.dict(), actor)
+    claim.require()
+    with ArtifactWriter() as writer:
+        for chunk in iter(partial(request.read, _CHUNK), b""):
+            writer.write(chunk)
+        return claim.artifact(writer.finish())
 
 
-def _claim(fields: Mapping[str, Any], finish: Callable[[], Blob], actor: Actor) -> Artifact:
-    """The bytes are made durable only when what is said about them is right."""
-    given = checked(ArtifactFields(data=fields))
-    project = visible_project(given["projectId"], actor=actor)
-    wanted = given.get("blueprintId")
-    blueprint = visible_blueprint(project=project, blueprint_id=wanted, actor=actor) if wanted else None
-    return create_artifact(
-        project=project,
-        blob=finish(),
-        package=given["package"],
-        version=given["version"],
-        blueprint=blueprint,
-        actor=actor,
-    )
+_RECEIVERS = {
+    "application/json": _receive_json,
+    "multipart/form-data": _receive_form,
+    "application/octet-stream": _receive_bytes,
+}
 
 
 def _require_uploader(actor: Actor) -> None:

@@ -1,5 +1,6 @@
 """Every refusal as `{"code": <gRPC code>, "message": <text>, "details": []}` (contract/rest.md §1.2)."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.response import Response
 
 from ota_console.api.authentication import SCHEME
@@ -66,8 +67,15 @@ def render_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     refusal = _refusal(error)
     if refusal is None:
         return None
-    headers = {"WWW-Authenticate": SCHEME} if refusal.status == 401 else {}
-    return Response(refusal.body, status=refusal.status, headers=headers)
+    return Response(refusal.body, status=refusal.status, headers=_headers(error, refusal))
+
+
+def _headers(error: Exception, refusal: Refusal) -> dict[str, str]:
+    if refusal.status == 401:
+        return {"WWW-Authenticate": SCHEME}
+    if isinstance(error, Throttled):
+        return {"Retry-After": str(math.ceil(getattr(error, "wait", None) or 1))}
+    return {}
 
 
 def _refusal(error: Exception) -> Refusal | None:

@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ota_console.api.fields import Body, Query, checked
+from ota_console.api.idempotency import idempotent
+from ota_console.api.throttling import KeyRate
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Invalid, NotFound
 from ota_console.tenancy.models import Project
@@ -23,7 +25,15 @@ class ApiView(APIView):
     """Its methods parse, call one service or selector, and render."""
 
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
+    throttle_classes = (KeyRate,)
+    streams = False  # whether it reads its body as it arrives, which no transaction may wait for
     actor: Actor
+
+    def __init_subclass__(cls) -> None:
+        """Every POST there is honours Idempotency-Key; no view can forget it."""
+        super().__init_subclass__()
+        if "post" in vars(cls):
+            cls.post = idempotent(vars(cls)["post"])  # type: ignore[attr-defined]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

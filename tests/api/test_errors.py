@@ -34,7 +34,6 @@ class Broken(ApiView):
 
 
 urlpatterns = [path("v1/broken/<str:kind>", Broken.as_view()), *urls.urlpatterns]
-handler500 = urls.handler500
 
 
 def ask(headers: dict[str, str], where: str = "/v1/projects") -> httpx.Response:
@@ -189,6 +188,21 @@ def test_a_mistake_of_ours_is_a_json_500_that_tells_nothing(api: Api) -> None:
     reply = api.ask("GET", "/v1/broken/bug")
     refused(reply, 500, 13)
     assert "secret" not in reply.text
+
+
+@override_settings(ROOT_URLCONF=__name__, DEBUG=True)
+@pytest.mark.parametrize(
+    ("where", "status", "code"), [("/v1/broken/bug", 500, 13), ("/v1/nothing", 404, 5), ("/v1", 404, 5)]
+)
+def test_debug_pages_stay_away_from_the_api(api: Api, where: str, status: int, code: int) -> None:
+    reply = api.ask("GET", where)
+    refused(reply, status, code)
+    assert "secret" not in reply.text
+
+
+@override_settings(DEBUG=True, ALLOWED_HOSTS=["elsewhere"])
+def test_a_host_that_is_not_ours_is_a_json_400_even_while_debugging(api: Api) -> None:
+    refused(api.ask("GET", "/v1/projects"), 400, 3)
 
 
 @override_settings(ROOT_URLCONF=__name__)
