@@ -1,8 +1,18 @@
 """What several commands share: how they are made, and the arguments and options they take."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+
+
+class Role(StrEnum):
+    """What a key or member may do."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
 
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after this many.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="T", help="From when: 90m, 1h, 7d ago, or an ISO time.")]
@@ -12,6 +22,7 @@ Wait = Annotated[
 ]
 Timeout = Annotated[str | None, typer.Option("--timeout", metavar="T", help="Wait no longer: 90s, 10m, 1h.")]
 DeploymentRef = Annotated[str, typer.Argument(metavar="DEPLOYMENT", help="Name or id.")]
+Name = Annotated[str, typer.Argument(metavar="NAME")]
 Package = Annotated[str, typer.Argument(metavar="PACKAGE", help="The package's id.")]
 CohortRef = Annotated[str, typer.Argument(metavar="COHORT", help="Name or id.")]
 DeviceRef = Annotated[str, typer.Argument(metavar="DEVICE", help="Name or id.")]

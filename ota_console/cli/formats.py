@@ -69,9 +69,18 @@ def moment(text: str) -> str:
 
     Raises Usage when it is neither.
     """
+    return _moment(text, -1)
+
+
+def later(text: str) -> str:
+    """The same, after now."""
+    return _moment(text, 1)
+
+
+def _moment(text: str, direction: int) -> str:
     try:
-        if ago := _span(text):
-            return (datetime.now(UTC) - ago).isoformat()
+        if span := _span(text):
+            return (datetime.now(UTC) + direction * span).isoformat()
         return datetime.fromisoformat(text).astimezone(UTC).isoformat()
     except (ValueError, OverflowError) as error:
         raise Usage(f"{text!r} is no time. Write 90m, 1h, 7d or 2026-07-01T15:00.") from error

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 
 from ota_console.cli.arguments import new_app
@@ -26,6 +27,14 @@ COMMANDS = {
     "device": "Devices.",
     "credential": "The keys devices sign in with.",
     "event": "What devices reported about their updates.",
+    "tag": "Tags: words to pick devices by.",
+    "blueprint": "Blueprints: kinds of devices.",
+    "certificate": "CA certificates.",
+    "apikey": "The keys that programs sign in with.",
+    "member": "The people of the organization.",
+    "audit": "Show who changed what.",
+    "usage": "Show what was delivered, month by month.",
+    "completion": "Print a script that completes commands in a shell.",
 }
 EPILOG = "Global options may also stand behind a command. `ota COMMAND --help` explains a command."
 
@@ -60,6 +69,7 @@ def _ota() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, that of this process unless given, and end: 0 done, 1 refused, 2 usage, 3 not signed in,
     4 no server."""
+    completion_init()
     command = typer.main.get_command(app)
     command.params += [*global_parameters(hidden=False), *version_parameters()]
     try:

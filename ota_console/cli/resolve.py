@@ -55,12 +55,25 @@ def artifacts_by_id(session: Session, ids: Iterable[str]) -> dict[str, Object]:
     return {one["id"]: one for one in found}
 
 
-def blueprint_id(session: Session, ref: str) -> str:
-    return _id_of(session, "blueprint", ref)
+def tag(session: Session, ref: str) -> Object:
+    return _named(session, "tag", ref)
 
 
 def tag_ids(session: Session, refs: Iterable[str] | None) -> list[str]:
-    return [_id_of(session, "tag", ref) for ref in refs or []]
+    return [tag(session, ref)["id"] for ref in refs or []]
+
+
+def blueprint(session: Session, ref: str) -> Object:
+    return _named(session, "blueprint", ref)
+
+
+def blueprint_id(session: Session, ref: str) -> str:
+    return str(blueprint(session, ref)["id"])
+
+
+def api_key(session: Session, ref: str) -> Object:
+    keys = session.client.collection(session.in_project("apikeys"))
+    return _only("API key", ref, [one for one in keys if ref in (one["id"], one["name"])])
 
 
 def label(artifact: Object) -> str:
@@ -68,12 +81,10 @@ def label(artifact: Object) -> str:
     return f"{artifact['package']}@{artifact['version']}"
 
 
-def _id_of(session: Session, kind: str, ref: str) -> str:
-    """What already looks like an id is left for the server to judge."""
-    if looks_like_id(ref):
-        return ref
-    everything = session.client.collection(session.in_project(f"{kind}s"))
-    return str(_only(kind, ref, [one for one in everything if one["name"] == ref])["id"])
+def _named(session: Session, kind: str, ref: str) -> Object:
+    if found := _by_id(session, session.in_project(f"{kind}s", ref), ref):
+        return found
+    return _only(kind, ref, session.client.collection(session.in_project(f"{kind}s"), {f"{kind}Name": ref}))
 
 
 def _by_id(session: Session, where: str, ref: str) -> Object | None:
