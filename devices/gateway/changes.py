@@ -18,6 +18,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from devices.gateway.database import Database
+from devices.gateway.ending import end
 from devices.gateway.observers import Observers
 from devices.gateway.registry import DeviceEntry, Registry
 from devices.selectors import changes_since
@@ -113,8 +114,7 @@ class Changes:
                 if failure is not None:
                     raise failure
         finally:
-            for task in tasks:
-                task.cancel()  # not awaited: the layer may swallow a cancellation while it connects
+            await end(tasks)
 
     async def _stay_member(self, layer: Any, channel: str) -> None:
         """Membership is only a key in the message server: it may be wiped there without any connection failing."""

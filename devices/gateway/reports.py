@@ -26,8 +26,8 @@ class Reports:
 
     async def submit(self, report: Report) -> None:
         """Return once the report is committed. Raises its refusal, or Unavailable when it cannot be stored now."""
-        if len(self._queue) >= _QUEUE:
-            raise Unavailable("too many reports are waiting")
+        if self._is_closing or len(self._queue) >= _QUEUE:
+            raise Unavailable("no report can be stored now")
         outcome: asyncio.Future[DomainError | None] = asyncio.get_running_loop().create_future()
         self._queue.append((report, outcome))
         self._wake.set()

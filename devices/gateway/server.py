@@ -12,6 +12,7 @@ from django.conf import settings
 from devices.gateway.artifacts import Artifacts
 from devices.gateway.changes import Changes
 from devices.gateway.database import Database
+from devices.gateway.ending import end
 from devices.gateway.endpoint import Endpoint
 from devices.gateway.hot_road import HotRoad
 from devices.gateway.messages import Messages
@@ -30,7 +31,6 @@ log = structlog.get_logger(__name__)
 INHERITED_SOCKET = "OTA_GATEWAY_FD"
 _BUFFER = 8 << 20  # bytes: what arrives while the loop is busy with a burst must wait somewhere
 _HEARTBEAT = 2.0
-_PATIENCE = 5.0  # seconds for the parts to end
 
 
 class Gateway:
@@ -86,14 +86,7 @@ class Gateway:
 
     async def _stop(self, writer: asyncio.Task[None], parts: set[asyncio.Task[None]]) -> None:
         """Commit and acknowledge what was received, tell every device, write down that they went."""
-        for part in parts:
-            part.cancel()
-        _, late = await asyncio.wait(parts, timeout=_PATIENCE)
-        for part in late:
-            log.warning("part_does_not_end", part=str(part.get_coro()))
-            part.print_stack()
-            for t in asyncio.all_tasks():
-                t.print_stack()
+        await end(parts)
         self._reports.finish()
         await writer
         await self._messages.finish()
