@@ -11,6 +11,7 @@ from bench.results import Result, table, write
 SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
     "fanout.deploy": fanout.deploy,
     "fanout.join": fanout.join,
+    "fanout.without_valkey": fanout.without_valkey,
     "gateway.blocks": blocks.download,
     "api.upload": upload.upload,
     "api.lists": lists.lists,

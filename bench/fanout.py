@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from statistics import median
 
 import uvloop
@@ -12,9 +13,11 @@ from bench.results import Result, quantile
 from devices.simulator.demo import Installation
 from devices.simulator.device import SimulatedDevice
 from devices.simulator.rest import Rest
+from tests.stack import Stack
 
 _RUNS = 500
 _MEDIAN_TARGET, _P99_TARGET = 100.0, 300.0
+_SILENT_RUNS, _SILENT_TARGET = 10, 1000.0
 _VERSION = "1.0.0"
 
 
@@ -56,6 +59,34 @@ def join() -> Iterator[Result]:
         return await _interleaved(scene, scene.leave, scene.join)
 
     yield from _results("fanout.join", _run(measure))
+
+
+def without_valkey() -> Iterator[Result]:
+    """The slowest answer to `POST …/deployments` while Valkey hangs; the reference is the slowest while it serves."""
+
+    async def measure(installation: Installation, stack: Stack) -> tuple[float, float]:
+        async with installation.rest() as rest:
+            cohort_id = await rest.ensure_cohort("bench")
+            artifact_id = await rest.ensure_artifact("main", _VERSION, b"bench")
+            deploy = partial(rest.deploy, cohort_id, "bench", [artifact_id])
+            await deploy()
+            serving = [await _milliseconds(deploy) for _ in range(_SILENT_RUNS)]
+            stack.pause("valkey")
+            try:
+                silent = [await _milliseconds(deploy) for _ in range(_SILENT_RUNS)]
+            finally:
+                stack.resume("valkey")
+            return max(silent), max(serving)
+
+    with running() as (stack, installation):
+        silent, serving = uvloop.run(measure(installation, stack))
+    yield Result("fanout.without_valkey", silent, "ms", serving, _SILENT_TARGET, _SILENT_RUNS)
+
+
+async def _milliseconds(act: Callable[[], Awaitable[None]]) -> float:
+    started = time.perf_counter()
+    await act()
+    return (time.perf_counter() - started) * 1000
 
 
 async def _nothing() -> None:

@@ -130,7 +130,8 @@ def _fill(database: psycopg.Connection, size: int) -> None:
     )
     run(
         "INSERT INTO devices_device (public_id, project_id, name, enabled, assignment, address, created_at, updated_at)"
-        " SELECT lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), %s, 'device-' || n, true, 0, '', now(), now()"
+        " SELECT lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), %s, 'device-' || n, true, 0, '',"
+        " now(), now()"
         " FROM generate_series(1, %s) AS n",
         [project, project, size],
     )
@@ -152,7 +153,8 @@ def _fill(database: psycopg.Connection, size: int) -> None:
     run(
         "INSERT INTO devices_otaevent"
         " (project_id, device_id, cohort_id, deployment_id, package, state, reason, version, target, received_at)"
-        " SELECT %s, lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), '', '', 'main', 0, 0, '1.0.0', '',"
+        " SELECT %s, lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), '', '', 'main', 0, 0,"
+        " '1.0.0', '',"
         " timestamptz '2026-01-01T00:00:00Z' + n * interval '1 second' FROM generate_series(1, %s) AS n",
         [project, project, size],
     )

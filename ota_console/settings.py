@@ -197,8 +197,8 @@ EVENT_SUBSCRIBERS = [
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A request that announces a change waits for the broker less than a second in all, gone or hung.
-    "socket_connect_timeout": 0.5,
-    "socket_timeout": 0.45,
+    "socket_connect_timeout": 0.3,
+    "socket_timeout": 0.3,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
