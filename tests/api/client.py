@@ -6,13 +6,34 @@ from typing import Any
 
 import httpx
 
-from deployments.models import Artifact, Cohort, Deployment, Package
+from deployments.models import Artifact, Blueprint, Cohort, Deployment, Package, Version
 from deployments.storage import artifact_storage
-from devices.models import Change, Credential, Device, HardwareId
+from devices.models import Certificate, Change, Credential, Device, HardwareId, Release, ReleaseTag, Tag
+from ota_console.api.models import KeptReply
 from ota_console.asgi import http_application
-from ota_console.tenancy.models import AuditEntry, Project
+from ota_console.tenancy.models import ApiKey, AuditEntry, Membership, Organization, Project
 
-STORED = (Artifact, AuditEntry, Change, Cohort, Credential, Deployment, Device, HardwareId, Package)
+STORED = (
+    ApiKey,
+    Artifact,
+    AuditEntry,
+    Blueprint,
+    Certificate,
+    Change,
+    Cohort,
+    Credential,
+    Deployment,
+    Device,
+    HardwareId,
+    KeptReply,
+    Membership,
+    Organization,
+    Package,
+    Release,
+    ReleaseTag,
+    Tag,
+    Version,
+)
 
 
 @dataclass(frozen=True)
