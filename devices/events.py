@@ -43,6 +43,14 @@ class DevicesMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DevicesImported(Event):
+    """Many at once; `object_id` is the id of the project."""
+
+    name = "devices.imported"
+    object_type = "project"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceDeleted(DeviceEvent):
     name = "device.deleted"
 

@@ -1,7 +1,7 @@
 """One server for HTTP and WebSocket.
 
 Django's synchronous views cost less than half of their ASGI price when they run as WSGI on threads, and large
-responses are streamed instead of collected; only the live updates of the console need ASGI.
+responses are streamed instead of collected; the live updates of the console and replies that may take long need ASGI.
 """
 
 import os
@@ -12,8 +12,10 @@ from a2wsgi.wsgi_typing import WSGIApp
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
+from ota_console.streaming import by_length
 from ota_console.whole_body import refuse_cut_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ota_console.settings")
@@ -25,7 +27,10 @@ _HTTP_THREADS = 16
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(cast(WSGIApp, http_application), workers=_HTTP_THREADS),
+        "http": by_length(
+            ordinary=WSGIMiddleware(cast(WSGIApp, http_application), workers=_HTTP_THREADS),
+            long=get_asgi_application(),
+        ),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from deployments.api import artifacts, blueprints, cohorts, deployments, dry_runs, packages, uploads
+from deployments.api import artifacts, blueprints, cohorts, content, deployments, dry_runs, packages, uploads
 
 _IN_ORGANIZATION = [
     path("packages", packages.PackageList.as_view(), name="package-list"),
@@ -22,6 +22,11 @@ urlpatterns = [
     path("artifacts", uploads.ArtifactUpload.as_view(), name="artifact-upload"),
     path("projects/<str:project>/artifacts", artifacts.ArtifactList.as_view(), name="artifact-list"),
     path("projects/<str:project>/artifacts/<str:artifact>", artifacts.ArtifactDetail.as_view(), name="artifact-detail"),
+    path(
+        "projects/<str:project>/artifacts/<str:artifact>/content",
+        content.ArtifactContent.as_view(),
+        name="artifact-content",
+    ),
     path("projects/<str:project>/blueprints", blueprints.BlueprintList.as_view(), name="blueprint-list"),
     path(
         "projects/<str:project>/blueprints/<str:blueprint>",

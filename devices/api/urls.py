@@ -9,6 +9,7 @@ from devices.api import (
     devices,
     events,
     firmware_logs,
+    imports,
     provisioning,
     releases,
     stats,
@@ -17,6 +18,7 @@ from devices.api import (
 
 _IN_PROJECT = [
     path("devices", devices.DeviceList.as_view(), name="device-list"),
+    path("devices/import", imports.DeviceImport.as_view(), name="device-import"),
     path("devices/<str:device>", devices.DeviceDetail.as_view(), name="device-detail"),
     path("devices/<str:device>/credentials", credentials.CredentialList.as_view(), name="credential-list"),
     path(

@@ -11,6 +11,7 @@ from devices.services.devices import (
     release_devices,
     update_device,
 )
+from devices.services.imports import Import, ImportRow, RowError, import_devices
 from devices.services.moves import Moves, add_devices, remove_devices
 from devices.services.presence import Presence, record_presence
 from devices.services.provisioning import provision_again, provision_device
@@ -21,10 +22,13 @@ from devices.services.tags import create_tag, delete_tag
 __all__ = [
     "ChangeNotice",
     "Edit",
+    "Import",
+    "ImportRow",
     "Moves",
     "Presence",
     "Report",
     "add_certificate",
+    "RowError",
     "add_devices",
     "assign_device",
     "change_of",
@@ -40,6 +44,7 @@ __all__ = [
     "keep_released_artifacts",
     "provision_again",
     "provision_device",
+    "import_devices",
     "record_change",
     "record_presence",
     "record_reports",

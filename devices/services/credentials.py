@@ -10,6 +10,7 @@ from devices.models import Credential, Device, open_key, seal_key
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Conflict, Invalid, NotFound, Precondition
 from ota_console.core.events import publish
+from ota_console.tenancy.models import Project
 
 LONGEST_IDENTITY = 128  # bytes, with the project: what OpenSSL accepts (PSK_MAX_IDENTITY_LEN)
 LONGEST_KEY = 64  # bytes; default Mbed TLS builds take 32 (contract/coap.md §1)
@@ -24,10 +25,10 @@ def create_credential(
     Raise Invalid, field `identity` or `preSharedKey`, for what a device could not send; Conflict for a taken identity.
     """
     actor.require("credentials.edit", project=device.project_id)
-    identity = _full_identity(device, identity or secrets.token_hex(8))
+    identity = full_identity(device.project, identity or secrets.token_hex(8))
     key = key or secrets.token_hex(16)
-    _require_sendable(identity, field="identity", longest=LONGEST_IDENTITY)
-    _require_sendable(key, field="preSharedKey", longest=LONGEST_KEY)
+    require_sendable(identity, field="identity", longest=LONGEST_IDENTITY)
+    require_sendable(key, field="preSharedKey", longest=LONGEST_KEY)
     try:
         with transaction.atomic():
             credential = Credential.objects.create(
@@ -89,12 +90,14 @@ def _opened(credential: Credential) -> str:
         raise Precondition(message) from error
 
 
-def _full_identity(device: Device, identity: str) -> str:
-    suffix = f"@{device.project.slug}"
+def full_identity(project: Project, identity: str) -> str:
+    """As it is stored and sent: `<identity>@<project id>`."""
+    suffix = f"@{project.slug}"
     return identity if identity.endswith(suffix) else identity + suffix
 
 
-def _require_sendable(text: str, *, field: str, longest: int) -> None:
+def require_sendable(text: str, *, field: str, longest: int) -> None:
+    """Raise Invalid unless devices can send it; `longest` in bytes."""
     if not text.isprintable() or text.startswith("@"):
         raise Invalid(f"{field}: must be printable text", field=field)
     if len(text.encode()) > longest:

@@ -18,7 +18,7 @@ from channels.layers import get_channel_layer
 from django.urls import path
 
 from deployments.events import ArtifactDeleted, ArtifactUploaded, DeploymentStarted
-from devices.events import DeviceMoved, DevicesMoved
+from devices.events import DeviceMoved, DevicesImported, DevicesMoved
 from ota_console.core.errors import NotFound
 from ota_console.core.events import Event
 from ota_console.tenancy import selectors
@@ -51,6 +51,8 @@ def changes_of(event: Event) -> set[Change]:
     changes = {(event.object_type, event.object_id)}
     if isinstance(event, DeviceMoved | DevicesMoved):
         changes |= {("cohort", cohort_id) for cohort_id in event.cohort_ids}
+    if isinstance(event, DevicesImported):
+        changes |= {("device", ""), ("cohort", "")}
     if isinstance(event, DeploymentStarted):
         changes.add(("cohort", event.cohort_id))
     if isinstance(event, ArtifactUploaded | ArtifactDeleted):

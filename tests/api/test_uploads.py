@@ -101,6 +101,45 @@ def test_post_artifacts_refuses_a_bad_field_and_leaves_nothing(api: Api, change:
     assert store() == before
 
 
+def send_bytes(api: Api, content: bytes = CONTENT, **query: str) -> httpx.Response:
+    query = {"projectId": "sensors", "version": "1.0.0", "package": "main"} | query
+    headers = {"content-type": "application/octet-stream"}
+    return api.ask("POST", PATH, params=query, content=content, headers=headers)
+
+
+def test_post_artifacts_as_bytes(api: Api, project: Project, operator: Actor) -> None:
+    blueprint = create_blueprint(project=project, name="board", actor=operator).public_id
+    reply = send_bytes(api, package="modem", blueprintId=blueprint)
+    assert reply.status_code == 200, reply.text
+    artifact = reply.json()["data"]
+    assert (artifact["package"], artifact["version"], artifact["blueprintId"]) == ("modem", "1.0.0", blueprint)
+    assert_stored(artifact)
+
+
+def test_post_artifacts_as_bytes_refuses_before_it_reads(api: Api, foreign_api: Api) -> None:
+    """Nobody sends a gigabyte to hear that its version exists: the body that ends too early is never looked at."""
+    assert send_bytes(api).status_code == 200
+    before = store()
+
+    headers = {"content-type": "application/octet-stream", "content-length": "1000000000"}
+    for change, status, code, word in (
+        ({}, 409, 6, "artifact already exists"),
+        ({"version": "1 0"}, 400, 3, "version"),
+        ({"package": ""}, 400, 3, "package"),
+        ({"colour": "red"}, 400, 3, "colour"),
+        ({"blueprintId": "f" * 24}, 400, 3, "blueprintId"),
+        ({"projectId": "rival-sensors"}, 404, 5, "project not found"),
+    ):
+        query = {"projectId": "sensors", "version": "1.0.0"} | change
+        reply = api.ask("POST", PATH, params=query, content=iter([b"x"]), headers=headers)
+        refused(reply, status, code, word)
+    refused(send_bytes(api, b"", version="2"), 400, 3, "empty")
+    refused(
+        api.ask("POST", PATH, content=b"x", headers={"content-type": "application/octet-stream"}), 400, 3, "version"
+    )
+    assert store() == before
+
+
 @pytest.mark.parametrize("missing", ["projectId", "content", "version"])
 def test_post_artifacts_refuses_a_missing_field(api: Api, missing: str) -> None:
     before = store()
