@@ -10,7 +10,7 @@ from deployments.services import delete_cohort
 from devices.models import Device
 from devices.services import assign_device
 from tests.gateway.client import ACK, CBOR, CON, CONTENT_FORMAT, EMPTY, JSON, OBSERVE, RST, Client, Message
-from tests.gateway.conftest import Fleet, Running
+from tests.gateway.conftest import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Connect = Callable[..., Client]
@@ -59,9 +59,10 @@ def test_notification_has_the_format_that_was_registered(client: Client, fleet: 
 
 
 def test_leaving_is_silent_and_joining_again_notifies(
-    client: Client, fleet: Fleet, device: Device, cohort: Cohort
+    connect: Connect, fleet: Fleet, device: Device, cohort: Cohort
 ) -> None:
     deployment = fleet.deploy(cohort, fleet.artifact("main", "1.0.0"))
+    client = connect(device)
     client.observe()
     assign_device(device=device, cohort=None, actor=fleet.actor)
     assert client.notification(QUIET) is None
@@ -72,9 +73,10 @@ def test_leaving_is_silent_and_joining_again_notifies(
 
 
 def test_moving_to_a_cohort_with_a_deployment_notifies_and_without_one_does_not(
-    client: Client, fleet: Fleet, device: Device, cohort: Cohort
+    connect: Connect, fleet: Fleet, device: Device, cohort: Cohort
 ) -> None:
     fleet.deploy(cohort, fleet.artifact("main", "1.0.0"))
+    client = connect(device)
     client.observe()
     empty, other = fleet.cohort("empty"), fleet.cohort("other")
     deployment = fleet.deploy(other, fleet.artifact("main", "2.0.0"))
@@ -84,8 +86,9 @@ def test_moving_to_a_cohort_with_a_deployment_notifies_and_without_one_does_not(
     assert sequence_number(client.notification()) == deployment.sequence_number
 
 
-def test_deleting_the_cohort_is_silent(client: Client, fleet: Fleet, cohort: Cohort) -> None:
+def test_deleting_the_cohort_is_silent(connect: Connect, fleet: Fleet, device: Device, cohort: Cohort) -> None:
     fleet.deploy(cohort, fleet.artifact("main", "1.0.0"))
+    client = connect(device)
     client.observe()
     delete_cohort(cohort=cohort, actor=fleet.actor)
     assert client.notification(QUIET) is None
@@ -155,11 +158,3 @@ def test_reset_ends_the_observation(client: Client, fleet: Fleet, cohort: Cohort
     client.send(Message(RST, EMPTY, notification.message_id))
     fleet.deploy(cohort, fleet.artifact("main", "2.0.0"))
     assert client.notification(QUIET) is None
-
-
-def test_a_message_is_enough_without_reading_the_feed(
-    gateway: Running, client: Client, fleet: Fleet, cohort: Cohort
-) -> None:
-    client.observe()
-    deployment = fleet.deploy(cohort, fleet.artifact("main", "1.0.0"))
-    assert sequence_number(client.notification()) == deployment.sequence_number
