@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`colour` is one of console.css's tints, `icon` one of the sprite."""
+    """`colour` is one of components.css's tints, `icon` one of the sprite."""
 
     word: str
     colour: str

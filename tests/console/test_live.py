@@ -4,12 +4,14 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
+from django.db import connections
 from django.test import Client
 
 from deployments.services import create_cohort
@@ -38,10 +40,14 @@ def socket(slug: str, client: Client | None = None) -> ApplicationCommunicator:
     return ApplicationCommunicator(application, scope)
 
 
-async def opened(page: ApplicationCommunicator) -> ApplicationCommunicator:
+@asynccontextmanager
+async def opened(page: ApplicationCommunicator) -> AsyncIterator[ApplicationCommunicator]:
+    """Connected, and at the end disconnected as a server does."""
     await page.send_input({"type": "websocket.connect"})
     assert (await page.receive_output(PATIENCE))["type"] == "websocket.accept"
-    return page
+    yield page
+    await page.send_input({"type": "websocket.disconnect", "code": 1000})
+    await page.wait(PATIENCE)
 
 
 async def heard(page: ApplicationCommunicator) -> dict[str, Any]:
@@ -53,15 +59,20 @@ async def nudge(project: Project, changed: str, key: str) -> None:
     await get_channel_layer().group_send(group_name(project.pk), message)
 
 
+@pytest.fixture(autouse=True)
+async def _no_connection_is_left(transactional_db: None) -> AsyncIterator[None]:
+    """Consumers ask the database on a thread of their own, which would keep the test database in use."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
 @pytest.fixture
 async def page(project: Project, signed_in: Callable[[Role], Client]) -> AsyncIterator[ApplicationCommunicator]:
     """An open page of a viewer."""
     client = await sync_to_async(signed_in)(Role.VIEWER)
-    shown = await opened(socket(project.slug, client))
-    assert await heard(shown) == HELLO
-    yield shown
-    await shown.send_input({"type": "websocket.disconnect", "code": 1000})
-    await shown.wait(PATIENCE)
+    async with opened(socket(project.slug, client)) as shown:
+        assert await heard(shown) == HELLO
+        yield shown
 
 
 async def test_a_change_by_a_service_reaches_the_page(
@@ -98,14 +109,14 @@ async def test_many_changes_are_few_messages_and_the_last_is_never_lost(
 
 
 async def test_a_visitor_is_told_to_sign_in(project: Project) -> None:
-    page = await opened(socket(project.slug))
-    assert await page.receive_output(PATIENCE) == {"type": "websocket.close", "code": 4401}
+    async with opened(socket(project.slug)) as page:
+        assert await page.receive_output(PATIENCE) == {"type": "websocket.close", "code": 4401}
 
 
 async def test_a_foreign_project_stays_silent(foreign_project: Project, signed_in: Callable[[Role], Client]) -> None:
     client = await sync_to_async(signed_in)(Role.ADMIN)
-    page = await opened(socket(foreign_project.slug, client))
-    assert await page.receive_output(PATIENCE) == {"type": "websocket.close", "code": 4404}
+    async with opened(socket(foreign_project.slug, client)) as page:
+        assert await page.receive_output(PATIENCE) == {"type": "websocket.close", "code": 4404}
 
 
 async def test_changes_pass_by_a_dead_redis_and_it_is_said_once(

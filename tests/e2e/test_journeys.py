@@ -5,11 +5,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Elsewhere, sign_in, watched_page
 from tests.stack import Stack
 
+pytestmark = pytest.mark.embedded
 SLOW = 60_000  # milliseconds: devices handshake, download, restart and report
 Simulate = Callable[..., subprocess.Popen[bytes]]
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Elsewhere, watched_page
 from tests.stack import Stack
 
+pytestmark = pytest.mark.embedded
 Look = Callable[[Page], None]
 
 
