@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db import DataError, InterfaceError, OperationalError, transaction
 
 from devices.models import Device, OtaEvent, PackageState
 from ota_console.core.errors import DomainError, Invalid, Unavailable
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,16 @@ def record_reports(batch: Sequence[Report]) -> list[DomainError | None]:
     except Exception as error:  # noqa: BLE001 - one bad report must not take the others with it
         if len(batch) == 1:
             return [_refusal(error)]
-        return [outcome for report in batch for outcome in record_reports([report])]
+        return [_record_alone(report) for report in batch]
     return [None] * len(batch)
+
+
+def _record_alone(report: Report) -> DomainError | None:
+    """What those before it in the batch have stored stays stored, so even a database that goes away is its own error."""
+    try:
+        return record_reports([report])[0]
+    except Unavailable as error:
+        return error
 
 
 @transaction.atomic
@@ -136,4 +147,5 @@ def _refusal(error: Exception) -> DomainError:
         return error
     if isinstance(error, DataError | OverflowError | ValueError):
         return Invalid("the report holds a value that cannot be stored")
-    raise error
+    log.error("report_failed", exc_info=error)
+    return Unavailable("the report could not be stored")
