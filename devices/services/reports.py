@@ -60,7 +60,7 @@ def record_reports(batch: Sequence[Report]) -> list[DomainError | None]:
 
 
 def _record_alone(report: Report) -> DomainError | None:
-    """What those before it in the batch have stored stays stored, so even a database that goes away is its own error."""
+    """What others of the batch have stored stays stored, so even a database that goes away is its own error."""
     try:
         return record_reports([report])[0]
     except Unavailable as error:
