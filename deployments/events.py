@@ -24,6 +24,14 @@ class PackageDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VersionNoted(Event):
+    """`object_id` is `package@version`."""
+
+    name = "version.noted"
+    object_type = "version"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactUploaded(Event):
     name = "artifact.uploaded"
     object_type = "artifact"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from deployments.comparison import Change, compare
-from deployments.models import Artifact, Blueprint, Cohort, Deployment, DeploymentArtifact, Package
+from deployments.models import Artifact, Blueprint, Cohort, Deployment, DeploymentArtifact, Package, Version
 from deployments.rules import EMPTY_PLAN, Bundle, Plan, StoredArtifact
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Invalid, NotFound
@@ -17,6 +17,13 @@ def visible_package(*, project: Project, name: str, actor: Actor) -> Package:
     if package is None:
         raise NotFound("package not found")
     return package
+
+
+def visible_version(*, package: Package, label: str, actor: Actor) -> Version:
+    version = Version.objects.visible_to(actor).with_artifacts().filter(package=package, label=label).first()
+    if version is None:
+        raise NotFound("version not found")
+    return version
 
 
 def visible_artifact(*, project: Project, artifact_id: str, actor: Actor) -> Artifact:

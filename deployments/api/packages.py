@@ -6,10 +6,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from deployments.metadata import with_metadata
 from deployments.models import Package
 from deployments.selectors import visible_package
 from deployments.services import create_package, delete_package, update_package
-from ota_console.api.fields import Body, Moment, Text, TextMap
+from ota_console.api.fields import Body, Moment, Text, TextMap, checked
 from ota_console.api.views import Page, Paging, ProjectView, data, deleted, listing
 from ota_console.core.errors import Invalid
 
@@ -28,14 +29,25 @@ class PackageBody(Body):
     metadata = TextMap(default=dict)
 
 
+class MetadataFilter(Body):
+    metadata = TextMap()
+
+
 class PackageReplacement(PackageBody):
     packageId = Text(required=False)
 
 
+_METADATA = "metadata."
+
+
 class PackageList(ProjectView):
     def get(self, request: Request, **ids: Any) -> Response:
+        """`metadata.<key>=<value>`, our addition, any number of times: only packages that have them all."""
+        query = request.query_params
+        wanted = {name.removeprefix(_METADATA): query[name] for name in query if name.startswith(_METADATA)}
+        checked(MetadataFilter(data={"metadata": wanted}))
         packages = Package.objects.visible_to(self.actor).filter(project=self.project)
-        return listing(Page.of(packages, self.query(Paging)), PackageOutput)
+        return listing(Page.of(with_metadata(packages, wanted), self.query(Paging)), PackageOutput)
 
     def post(self, request: Request, **ids: Any) -> Response:
         given = self.body(PackageBody)

@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from deployments.api import artifacts, blueprints, cohorts, content, deployments, dry_runs, packages, uploads
+from deployments.api import artifacts, blueprints, cohorts, content, deployments, dry_runs, packages, uploads, versions
 
 _IN_ORGANIZATION = [
     path("packages", packages.PackageList.as_view(), name="package-list"),
     path("packages/<str:package>", packages.PackageDetail.as_view(), name="package-detail"),
+    path("packages/<str:package>/versions", versions.VersionList.as_view(), name="version-list"),
+    path("packages/<str:package>/versions/<str:version>", versions.VersionDetail.as_view(), name="version-detail"),
     path("cohorts", cohorts.CohortList.as_view(), name="cohort-list"),
     path("cohorts/<str:cohort>", cohorts.CohortDetail.as_view(), name="cohort-detail"),
     path("cohorts/<str:cohort>/deployments", deployments.DeploymentList.as_view(), name="deployment-list"),

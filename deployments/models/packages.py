@@ -39,6 +39,15 @@ class Package(models.Model):
         return self.name
 
 
+class VersionQuerySet(models.QuerySet["Version"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.is_system else self.filter(package__project__in=actor.project_ids)
+
+    def with_artifacts(self) -> Self:
+        """One more query, however many versions."""
+        return self.select_related("package").prefetch_related("artifacts__blueprint")
+
+
 class Version(models.Model):
     """One label of a package. Its bytes are an artifact: one without a blueprint, or one per blueprint."""
 
@@ -47,6 +56,8 @@ class Version(models.Model):
     note = models.TextField(blank=True, default="")
     created_by = models.CharField(max_length=200, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-pk"]

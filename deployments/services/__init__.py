@@ -5,7 +5,7 @@ from deployments.services.blobs import ArtifactWriter, Blob, remove_orphans
 from deployments.services.blueprints import create_blueprint, delete_blueprint
 from deployments.services.cohorts import create_cohort, delete_cohort, rename_cohort
 from deployments.services.deployments import roll_back, start_deployment
-from deployments.services.packages import create_package, delete_package, update_package
+from deployments.services.packages import create_package, delete_package, note_version, update_package
 
 __all__ = [
     "ArtifactWriter",
@@ -18,6 +18,7 @@ __all__ = [
     "delete_blueprint",
     "delete_cohort",
     "delete_package",
+    "note_version",
     "remove_orphans",
     "rename_cohort",
     "require_upload",

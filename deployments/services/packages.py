@@ -6,8 +6,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from deployments import rules
-from deployments.events import PackageCreated, PackageDeleted, PackageUpdated
-from deployments.models import Artifact, DeploymentArtifact, Package
+from deployments.events import PackageCreated, PackageDeleted, PackageUpdated, VersionNoted
+from deployments.models import Artifact, DeploymentArtifact, Package, Version
 from deployments.services.blobs import remove_after_commit
 from ota_console.core.actors import Actor
 from ota_console.core.errors import Conflict, Invalid, NotFound, Precondition
@@ -56,6 +56,19 @@ def update_package(*, package: Package, description: str, metadata: Mapping[str,
 
 
 @transaction.atomic
+def note_version(*, version: Version, note: str, actor: Actor) -> Version:
+    """Replace what people wrote about it."""
+    project_pk = version.package.project_id
+    actor.require("packages.edit", project=project_pk)
+    _require_text(note, field="note")
+    changes = {"note": [version.note, note]}
+    version.note = note
+    version.save(update_fields=["note"])
+    publish(VersionNoted(project_id=project_pk, object_id=str(version), actor=actor, changes=changes))
+    return version
+
+
+@transaction.atomic
 def delete_package(*, package: Package, actor: Actor) -> None:
     """Delete it with versions and artifacts. Raise Precondition while an existing cohort has deployed any of them."""
     actor.require("artifacts.delete", project=package.project_id)
@@ -79,7 +92,11 @@ def cohort_using(artifacts: Any) -> str | None:
 
 
 def _require_description(description: str, metadata: Mapping[str, str]) -> None:
-    if len(description) > LONGEST_DESCRIPTION:
-        raise Invalid(f"description: must not be longer than {LONGEST_DESCRIPTION} characters", field="description")
+    _require_text(description, field="description")
     if not all(isinstance(part, str) for pair in metadata.items() for part in pair):
         raise Invalid("metadata: keys and values must be text", field="metadata")
+
+
+def _require_text(text: str, *, field: str) -> None:
+    if len(text) > LONGEST_DESCRIPTION:
+        raise Invalid(f"{field}: must not be longer than {LONGEST_DESCRIPTION} characters", field=field)

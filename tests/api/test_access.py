@@ -44,6 +44,8 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("package-detail", "get"): Row(VIEWER),
     ("package-detail", "put"): Row(OPERATOR, {"description": "new"}),
     ("package-detail", "delete"): Row(OPERATOR),
+    ("version-list", "get"): Row(VIEWER),
+    ("version-detail", "patch"): Row(OPERATOR, {"note": "new"}),
     ("cohort-list", "get"): Row(VIEWER),
     ("cohort-list", "post"): Row(OPERATOR, {"name": "new"}),
     ("cohort-detail", "get"): Row(VIEWER),
@@ -117,9 +119,14 @@ def routes() -> Iterator[tuple[str, str]]:
     (api,) = [entry for entry in get_resolver().url_patterns if getattr(entry, "namespace", None) == "api"]
     for pattern in _patterns(api.url_patterns):
         view: Any = pattern.callback
-        for method in [] if view.cls is Elsewhere else view.cls.http_method_names:
+        for method in view.cls.http_method_names if _is_operation(view) else ():
             if hasattr(view.cls, method) and method not in ("head", "options"):
                 yield str(pattern.name), method
+
+
+def _is_operation(view: Any) -> bool:
+    """Not the pages of the documentation, and not what answers everywhere else."""
+    return hasattr(view, "cls") and view.cls is not Elsewhere
 
 
 def _patterns(entries: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -149,6 +156,7 @@ def furnish(api: Api, package: str) -> dict[str, str]:
         "certfile": cert_file(authority("New")),
         "apikey": ApiKey.objects.filter(project=api.project).earliest("pk").public_id,
         "package": package,
+        "version": "1" if package == "main" else "theirs",
         "artifact": artifact,
         "cohort": cohort,
         "earlier": api.post(where, name="x", artifactIds=[used])["deploymentId"],
