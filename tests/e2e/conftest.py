@@ -170,6 +170,8 @@ def simulate(live_stack: Stack) -> Iterator[Callable[..., subprocess.Popen[bytes
         return fleet
 
     yield start
+    ended_early = [fleet.args for fleet in fleets if fleet.poll()]
     for fleet in fleets:
         fleet.terminate()
         fleet.wait(30)
+    assert ended_early == [], "the simulated devices failed to run"
