@@ -1,5 +1,6 @@
 """The OTA event log (contract/rest.md §3.8)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -32,8 +33,8 @@ class OtaEventOutput(serializers.Serializer[OtaEvent]):
         return reason_text(event.reason)
 
 
-class OtaEventQuery(Query):
-    """`limit` cuts to the newest; both times are inclusive, with an offset or Z."""
+class OtaEventFilters(Query):
+    """Both times are inclusive, with an offset or Z."""
 
     deviceId = Text(required=False)
     cohortId = Text(required=False)
@@ -42,24 +43,37 @@ class OtaEventQuery(Query):
     status = serializers.IntegerField(required=False, min_value=_LEAST, max_value=_MOST)
     startTime = Moment(required=False)
     endTime = Moment(required=False)
+
+
+class OtaEventQuery(OtaEventFilters):
+    """`limit` cuts to the newest."""
+
     limit = serializers.IntegerField(default=100, min_value=1, max_value=1000)
     pageToken = Text(required=False)
+
+
+def event_filter(query: Mapping[str, Any]) -> EventFilter:
+    """Of a query read as OtaEventFilters."""
+    return EventFilter(
+        device_id=query.get("deviceId"),
+        cohort_id=query.get("cohortId"),
+        package=query.get("packageId"),
+        event_type=query.get("eventType"),
+        reason=query.get("status"),
+        start=query.get("startTime"),
+        end=query.get("endTime"),
+    )
 
 
 class OtaEventList(ProjectView):
     def get(self, request: Request, **ids: Any) -> Response:
         query = self.query(OtaEventQuery)
-        where = EventFilter(
-            device_id=query.get("deviceId"),
-            cohort_id=query.get("cohortId"),
-            package=query.get("packageId"),
-            event_type=query.get("eventType"),
-            reason=query.get("status"),
-            start=query.get("startTime"),
-            end=query.get("endTime"),
-        )
         found = ota_events(
-            project=self.project, actor=self.actor, where=where, limit=query["limit"], before=query.get("pageToken")
+            project=self.project,
+            actor=self.actor,
+            where=event_filter(query),
+            limit=query["limit"],
+            before=query.get("pageToken"),
         )
         listed = many(found.events, OtaEventOutput)
         return Response({"list": listed, "nextPageToken": found.older or "", "prevPageToken": ""})

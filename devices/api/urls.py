@@ -7,6 +7,7 @@ from devices.api import (
     cohort_devices,
     credentials,
     devices,
+    event_stream,
     events,
     firmware_logs,
     imports,
@@ -54,6 +55,11 @@ urlpatterns = [
         "organizations/<str:organization>/projects/<str:project>/ota-events",
         events.OtaEventList.as_view(),
         name="event-list",
+    ),
+    path(
+        "organizations/<str:organization>/projects/<str:project>/ota-events/stream",
+        event_stream.OtaEventStream.as_view(),
+        name="event-stream",
     ),
     path(
         "organizations/<str:organization>/projects/<str:project>/ota-events/stats",

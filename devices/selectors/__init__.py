@@ -2,6 +2,7 @@
 
 from devices.selectors.choices import Choice, devices_by_filter, devices_by_id, devices_by_name
 from devices.selectors.event_counts import EventCounts, event_counts
+from devices.selectors.event_feed import EventFeed
 from devices.selectors.listing import DeviceFilter, devices_matching
 from devices.selectors.lookups import (
     visible_certificate,
@@ -11,7 +12,7 @@ from devices.selectors.lookups import (
     visible_tag,
     visible_tags,
 )
-from devices.selectors.ota_events import EventFilter, EventPage, ota_events
+from devices.selectors.ota_events import EventFilter, EventPage, event_token, ota_events
 from devices.selectors.paging import DevicePage, device_page
 from devices.selectors.progress import (
     Members,
@@ -39,6 +40,7 @@ __all__ = [
     "DevicePage",
     "DeviceRecord",
     "EventCounts",
+    "EventFeed",
     "EventFilter",
     "EventPage",
     "Members",
@@ -56,6 +58,7 @@ __all__ = [
     "devices_by_name",
     "devices_matching",
     "event_counts",
+    "event_token",
     "live_credentials",
     "ota_events",
     "session_secret",

@@ -43,7 +43,7 @@ def ota_events(
     if before is not None:
         events = events.filter(_older_than(before))
     rows = list(events[: limit + 1])
-    older = _token(rows[limit - 1]) if len(rows) > limit else None
+    older = event_token(rows[limit - 1]) if len(rows) > limit else None
     return EventPage(events=rows[:limit], older=older)
 
 
@@ -69,14 +69,20 @@ def _state(event_type: str) -> int:
     raise Invalid(f"eventType: one of {', '.join(STATE_NAMES.values())}", field="eventType")
 
 
-def _token(event: OtaEvent) -> str:
+def event_token(event: OtaEvent) -> str:
+    """The place of an event in the log."""
     return f"{event.received_at.isoformat()}~{event.pk}"
 
 
-def _older_than(token: str) -> Q:
+def place_of(token: str, *, field: str) -> tuple[datetime, int]:
+    """When the event of a token was received, and its primary key. Raise Invalid for a token we did not give."""
     try:
-        moment_text, pk_text = token.split("~")
-        moment, pk = datetime.fromisoformat(moment_text).astimezone(UTC), int(pk_text)
+        moment, pk = token.split("~")
+        return datetime.fromisoformat(moment).astimezone(UTC), int(pk)
     except (ValueError, OverflowError) as error:
-        raise Invalid("pageToken: not a token of this list", field="pageToken") from error
+        raise Invalid(f"{field}: not a token of this list", field=field) from error
+
+
+def _older_than(token: str) -> Q:
+    moment, pk = place_of(token, field="pageToken")
     return Q(received_at__lt=moment) | Q(received_at=moment, pk__lt=pk)

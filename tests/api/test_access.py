@@ -69,6 +69,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("credential-list", "post"): Row(OPERATOR, {"identity": "new"}),
     ("credential-detail", "delete"): Row(OPERATOR),
     ("event-list", "get"): Row(VIEWER),
+    ("event-stream", "get"): Row(VIEWER),
     ("event-stats", "get"): Row(VIEWER),
     ("firmware-log-list", "get"): Row(VIEWER),
     ("log-list", "get"): Row(VIEWER),
