@@ -26,14 +26,14 @@ Name = Annotated[str, typer.Argument(metavar="NAME")]
 Package = Annotated[str, typer.Argument(metavar="PACKAGE", help="The package's id.")]
 CohortRef = Annotated[str, typer.Argument(metavar="COHORT", help="Name or id.")]
 DeviceRef = Annotated[str, typer.Argument(metavar="DEVICE", help="Name or id.")]
-SomeDevices = Annotated[list[str] | None, typer.Argument(metavar="[DEVICE]...", help="Names or ids.")]
+SomeDevices = Annotated[list[str] | None, typer.Argument(metavar="DEVICE", help="Names or ids.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="T", help="Tag name or id; may be repeated.")]
 Blueprint = Annotated[str | None, typer.Option("--blueprint", metavar="B", help="Name or id.")]
 Search = Annotated[str | None, typer.Option("--search", metavar="T", help="Part of a name or hardware id.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]
-DeviceRefs = Annotated[list[str], typer.Argument(metavar="DEVICE...", help="Names or ids.")]
+DeviceRefs = Annotated[list[str], typer.Argument(metavar="DEVICE", help="Names or ids.")]
 ArtifactRef = Annotated[str, typer.Argument(metavar="REF", help="package@version or id.")]
-ArtifactRefs = Annotated[list[str], typer.Argument(metavar="REF...", help="package@version or id.")]
+ArtifactRefs = Annotated[list[str], typer.Argument(metavar="REF", help="package@version or id.")]
 
 
 def new_app(**more: Any) -> typer.Typer:

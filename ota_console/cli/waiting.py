@@ -1,7 +1,7 @@
 """Waits until no device of a cohort has a deployment still before it."""
 
-import time
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 from ota_console.cli.deployed import progress_of, reported, total
 from ota_console.cli.errors import Faulty, OtaError, Unreachable
@@ -38,7 +38,7 @@ class Rollout:
 
     def _watch(self, tell: Tell) -> tuple[Object, bool]:
         """Look again and again, until nothing more can happen (True) or no more time is left (False)."""
-        deadline = time.monotonic() + self.timeout
+        deadline = monotonic() + self.timeout
         pause, before = FIRST_PAUSE, None
         while True:
             deployment = self._look()
@@ -49,21 +49,21 @@ class Rollout:
             if not (progress["updating"] or progress["waiting"]):
                 return deployment, True
             pause = FIRST_PAUSE if progress != before else min(1.5 * pause, LONGEST_PAUSE)
-            if time.monotonic() + pause > deadline:
+            if monotonic() + pause > deadline:
                 return deployment, False
             before = progress
-            time.sleep(pause)
+            sleep(pause)
 
     def _look(self) -> Object:
         where = self.session.in_organization("cohorts", self.cohort["cohortId"], "deployments", self.deployment_id)
-        given_up = time.monotonic() + PATIENCE
+        given_up = monotonic() + PATIENCE
         while True:
             try:
                 return self.session.client.get(where)
             except (Unreachable, Faulty):
-                if time.monotonic() > given_up:
+                if monotonic() > given_up:
                     raise
-            time.sleep(LONGEST_PAUSE)
+            sleep(LONGEST_PAUSE)
 
     def _undone(self, deployment: Object) -> str:
         if not deployment["progress"]:

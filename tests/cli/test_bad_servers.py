@@ -23,7 +23,6 @@ def ota(ota: Ota, server: StrangeServer) -> Ota:
         (200, JSON, b"{}", "has no list"),
         (200, JSON, b'{"list": 5}', "has no list"),
         (200, JSON, b'{"list": [5]}', "has no list"),
-        (200, JSON, b'{"list": [{}]}', "not understood"),
         (200, JSON, b'{"list": []}', "belongs to no project"),
         (200, {"content-encoding": "gzip"}, b"no gzip", "cannot be read"),
         (500, JSON, b'{"message": 5}', "answered 500"),
@@ -37,6 +36,11 @@ def test_strange_answers_exit_with_1(
     result = ota("whoami", code=1)
     assert words in result.err
     assert result.out == ""
+
+
+def test_objects_that_lack_what_every_server_sends_are_not_understood(ota: Ota, server: StrangeServer) -> None:
+    server.body = b'{"list": [{}]}'
+    assert "not understood" in ota("project", "list", code=1).err
 
 
 def test_an_answer_that_breaks_off_counts_as_unreachable(ota: Ota, server: StrangeServer) -> None:

@@ -62,6 +62,6 @@ def _change(field: str, values: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return NOTHING
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,7 @@ from ota_console.cli import resolve
 from ota_console.cli.arguments import ArtifactRefs, CohortRef, Timeout, Wait, new_app
 from ota_console.cli.changes import CHANGE_COLUMNS, change_rows
 from ota_console.cli.deployed import Deployed
-from ota_console.cli.formats import size
+from ota_console.cli.formats import count, size
 from ota_console.cli.launching import launch, patience
 from ota_console.cli.session import Session
 from ota_console.cli.wire import Object
@@ -63,6 +63,5 @@ def _preview(session: Session, cohort: Object, body: Object) -> None:
     session.screen.show_part(preview, CHANGE_COLUMNS, change_rows(preview["changes"]))
     for warning in preview["warnings"]:
         session.screen.warn(warning)
-    session.screen.say(
-        f"{preview['devices']} devices, {preview['online']} of them online, would fetch {size(preview['bytes'])}."
-    )
+    devices, online = count(preview["devices"], "device"), preview["online"]
+    session.screen.say(f"{devices}, {online} of them online, would fetch {size(preview['bytes'])}.")

@@ -70,8 +70,8 @@ def _lines(deployment: Object) -> Iterator[tuple[str, object]]:
 def compare_deployments(
     ctx: typer.Context,
     cohort: CohortRef,
-    before: Annotated[str | None, typer.Argument(metavar="[DEP_A]", help="Else the one before the active.")] = None,
-    after: Annotated[str | None, typer.Argument(metavar="[DEP_B]", help="Else the active one.")] = None,
+    before: Annotated[str | None, typer.Argument(metavar="DEP_A", help="Else the one before the active.")] = None,
+    after: Annotated[str | None, typer.Argument(metavar="DEP_B", help="Else the active one.")] = None,
 ) -> None:
     """Show what changes from one deployment of a cohort to another."""
     session = Session(ctx)

@@ -7,6 +7,7 @@ import typer
 
 from ota_console.cli import resolve
 from ota_console.cli.arguments import Blueprint, DeviceRef, DeviceRefs, Limit, Search, Tags, new_app
+from ota_console.cli.commands.device_import import import_devices
 from ota_console.cli.deployed import firmware, last_seen, reported
 from ota_console.cli.errors import Usage
 from ota_console.cli.formats import local_time, reason, state
@@ -111,6 +112,9 @@ def create_device(
         device["credential"] = session.client.post(where, {"type": "PRE_SHARED_KEY"})
         lines += [("Identity", device["credential"]["identity"]), ("Key", device["credential"]["preSharedKey"])]
     session.screen.show_object(device, lines)
+
+
+app.command("import")(import_devices)
 
 
 @app.command("update")

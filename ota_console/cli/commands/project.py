@@ -29,7 +29,7 @@ def _rows(projects: list[Object]) -> Iterator[list[str]]:
 
 
 @app.command("show")
-def show_project(ctx: typer.Context, project_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
+def show_project(ctx: typer.Context, project_id: Annotated[str | None, typer.Argument(metavar="ID")] = None) -> None:
     """Show a project; without an id, the one in use."""
     session = Session(ctx)
     project = session.client.get(path("projects", project_id)) if project_id else session.project

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import transaction
 from pytest_django.live_server_helper import LiveServer
 
 from deployments.models import Artifact, Cohort
@@ -22,38 +23,6 @@ from tests.cli.conftest import Ota
 from tests.cli.reports import report
 
 HASH = hashlib.sha256(b"firmware").hexdigest()
-
-
-@pytest.fixture
-def stranger(tmp_path: Path, live_server: LiveServer) -> Ota:
-    """Knows the server, and has no key."""
-    home = tmp_path / "stranger"
-    home.mkdir()
-    return Ota(home, {"OTA_URL": live_server.url})
-
-
-@pytest.fixture
-def ota(ota: Ota, live_server: LiveServer, api_key: NewApiKey) -> Ota:
-    """Signed in through the config file."""
-    ota("login", "--url", live_server.url, stdin=f"{api_key.secret}\n")
-    return ota
-
-
-@pytest.fixture
-def api(live_server: LiveServer, api_key: NewApiKey) -> httpx.Client:
-    return httpx.Client(base_url=f"{live_server.url}/v1/", headers={"x-api-key": api_key.secret})
-
-
-@pytest.fixture
-def upload(ota: Ota) -> Callable[..., Any]:
-    """Uploads through the command: `upload("main", "1.0.0")`, and gives the REST object."""
-
-    def run(package: str, version: str, content: bytes = b"firmware") -> Any:
-        file = ota.home / "firmware.bin"
-        file.write_bytes(content)
-        return ota("artifact", "upload", str(file), "--package", package, "--version", version, "-o", "json").json
-
-    return run
 
 
 # ── Signing in ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,6 +91,7 @@ def test_the_first_update_from_upload_to_status(ota: Ota, upload: Callable[..., 
             "state": "DOWNLOADING",
             "reason": 0,
             "lastReport": ota("device", "show", "pump-1", "-o", "json").json["metadata"]["update"]["main"]["timestamp"],
+            "progress": "updating",
         }
     ]
     assert "0 of 1 devices run it" in ota("status", "field").err
@@ -163,12 +133,7 @@ def test_deploy_keeps_what_it_does_not_name(ota: Ota, upload: Callable[..., Any]
         upload(package, version)
     ota("cohort", "create", "field")
     result = ota("deploy", "field", "main@1", "modem@1", "--name", "both")
-    assert "This deployment has 2 artifacts" in result.err
-    changes = ota("deploy", "field", "main@2", "--keep", "--dry-run", "-o", "json").json
-    assert changes == [
-        {"package": "main", "from": "1", "to": "2"},
-        {"package": "modem", "from": "1", "to": "1"},
-    ]
+    assert "more than one package" in result.err
     assert len(ota("deployment", "list", "field", "-o", "json").json) == 1
     ota("deploy", "field", "main@2", "--keep")
     newest, oldest = ota("deployment", "list", "field").out.splitlines()[1:]
@@ -177,7 +142,8 @@ def test_deploy_keeps_what_it_does_not_name(ota: Ota, upload: Callable[..., Any]
     assert "yes" in newest
     assert "both" in oldest
     assert "yes" not in oldest
-    assert "main@1, modem@1" in ota("deployment", "show", "field", "both").out
+    shown = ota("deployment", "show", "field", "both").out.splitlines()
+    assert [line.split()[:2] for line in shown[-2:]] == [["main", "1"], ["modem", "1"]]
 
 
 def test_refused_deployments_exit_with_1_and_change_nothing(ota: Ota, upload: Callable[..., Any]) -> None:
@@ -271,8 +237,9 @@ def test_json_is_exactly_what_the_api_says(ota: Ota, api: httpx.Client, upload: 
 
 
 def test_lists_follow_paging_to_the_end(ota: Ota, project: Project, operator: Actor) -> None:
-    for number in range(203):
-        create_device(project=project, name=f"device {number}", actor=operator)
+    with transaction.atomic():
+        for number in range(203):
+            create_device(project=project, name=f"device {number}", actor=operator)
     names = [device["name"] for device in ota("device", "list", "-o", "json").json]
     assert names == [f"device {number}" for number in reversed(range(203))]
     assert len(ota("device", "list", "--limit", "101", "-o", "json").json) == 101
@@ -308,42 +275,48 @@ def test_things_are_found_by_name_or_id(ota: Ota, upload: Callable[..., Any]) ->
         assert ota("artifact", "show", ref, "-o", "json").json["id"] == artifact["id"]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "package show none",
-        "artifact show none@1",
-        "artifact show 0123456789abcdef01234567",
-        "cohort show none",
-        "cohort show 0123456789abcdef01234567",
-        "deployment list none",
-        "status none",
-        "device show none",
-        "device list --cohort none",
-        "device list --tag none",
-        "credential list none",
-        "event list --device none",
-    ],
-)
-def test_what_does_not_exist_exits_with_1(ota: Ota, command: str) -> None:
-    result = ota(*command.split(), code=1)
-    assert "Error: " in result.err
-    assert result.out == ""
+MISSING = [
+    "package show none",
+    "artifact show none@1",
+    "artifact show 0123456789abcdef01234567",
+    "cohort show none",
+    "cohort show 0123456789abcdef01234567",
+    "deployment list none",
+    "status none",
+    "device show none",
+    "device list --cohort none",
+    "device list --tag none",
+    "credential list none",
+    "event list --device none",
+    "deploy none main@1",
+    "rollback none",
+    "deployment diff none",
+    "package update none --description x",
+    "package note none@1 x",
+    "artifact download none@1",
+    "cohort rename none other",
+    "cohort devices none",
+    "cohort add none device",
+    "cohort remove none",
+    "device update none --enable",
+    "device update none --add-tag none",
+    "device delete none --yes",
+    "tag show none",
+    "tag delete 0123456789abcdef01234567 --yes",
+    "blueprint show none",
+    "certificate show 0123456789abcdef01234567",
+    "event list --cohort none --follow",
+]
+
+
+def test_what_does_not_exist_exits_with_1(ota: Ota) -> None:
+    for command in MISSING:
+        result = ota(*command.split(), code=1)
+        assert "Error: " in result.err, command
+        assert result.out == "", command
 
 
 # ── Moving, keys, deleting ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_devices_move_between_cohorts(ota: Ota, project: Project) -> None:
-    ota("cohort", "create", "field")
-    for name in ("a", "b"):
-        ota("device", "create", name)
-    moved = ota("cohort", "add", "field", "a", "b", "-o", "json").json
-    assert {device["cohortId"] for device in moved} == {Cohort.objects.get().public_id}
-    ota("cohort", "remove", "a")
-    assert list(Device.objects.filter(cohort__isnull=False).values_list("name", flat=True)) == ["b"]
-    ota("cohort", "add", "field", "a", "nobody", code=1)
-    assert Device.objects.filter(cohort__isnull=False).count() == 1
 
 
 def test_keys_are_shown_only_when_asked_for(ota: Ota) -> None:
