@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
-from bench import blocks, fanout, lists, upload
+from bench import blocks, fanout, fleet, lists, upload
 from bench.results import Result, table, write
 
 SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
@@ -15,6 +15,7 @@ SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
     "gateway.blocks": blocks.download,
     "api.upload": upload.upload,
     "api.lists": lists.lists,
+    "api.fleet": fleet.fleet,
 }
 
 

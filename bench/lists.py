@@ -1,17 +1,17 @@
 """Lists on PostgreSQL: any page of a million devices or events, against the first page and against a small project."""
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
 import httpx
 import psycopg
 
+from bench.filled import fill, key, slug
+from bench.goosebit import goosebit
 from bench.installation import running
 from bench.results import Result
-from devices.buckets import BUCKET_BITS
 from tests.servers import postgresql
 
 _RUNS = 15
@@ -45,18 +45,19 @@ def lists() -> Iterator[Result]:
     with postgresql() as url, running(DATABASE_URL=url) as (stack, _):
         with psycopg.connect(url, autocommit=True) as database:
             for size in (_SMALL, _MIDDLE, _LARGE):
-                _fill(database, size)
+                fill(database, size)
             database.execute("ANALYZE")
         with httpx.Client(base_url=f"http://{stack.http}", timeout=60) as client:
             yield from _devices(client)
             yield from _events(client)
+            yield from _beside_goosebit(client, url)
 
 
 def _devices(client: httpx.Client) -> Iterator[Result]:
     pages = {name: _device_page(_LARGE, page) for name, page in _places(_LARGE).items()}
     sizes = {size: _device_page(size, 0) for size in (_SMALL, _MIDDLE)}
     _interleave(client, [*pages.values(), *sizes.values()])
-    total = client.get(pages["first"].path, headers={"x-api-key": _key(_LARGE)}).json()["total"]
+    total = client.get(pages["first"].path, headers={"x-api-key": key(_LARGE)}).json()["total"]
     assert total == _LARGE, total
     yield from _against_first("api.devices", pages)
     small = sizes[_SMALL].middle
@@ -66,12 +67,27 @@ def _devices(client: httpx.Client) -> Iterator[Result]:
 
 def _events(client: httpx.Client) -> Iterator[Result]:
     """Events have no page numbers: a place is reached by its time."""
-    newest = client.get(_event_path(), headers={"x-api-key": _key(_LARGE)}).json()["list"][0]["timestamp"]
+    newest = client.get(_event_path(), headers={"x-api-key": key(_LARGE)}).json()["list"][0]["timestamp"]
     assert newest.startswith("2026-01-12"), newest
     ends = {"first": "2026-02-01T00:00:00Z", "middle": "2026-01-06T18:53:20Z", "last": "2026-01-01T00:01:40Z"}
-    pages = {name: _Timed(f"{_event_path()}&endTime={end}", _key(_LARGE)) for name, end in ends.items()}
+    pages = {name: _Timed(f"{_event_path()}&endTime={end}", key(_LARGE)) for name, end in ends.items()}
     _interleave(client, list(pages.values()))
     yield from _against_first("api.events", pages)
+
+
+def _beside_goosebit(client: httpx.Client, url: str) -> Iterator[Result]:
+    """The last page of 100,000 devices there and here; ours must not take longer."""
+    ours = _device_page(_MIDDLE, _places(_MIDDLE)["last"])
+    theirs: list[float] = []
+    with goosebit(url) as other:
+        other.fill(_MIDDLE)
+        for _ in range(_RUNS + 1):
+            started = time.perf_counter()
+            other.page(_MIDDLE - _PER_PAGE, _PER_PAGE)
+            theirs.append((time.perf_counter() - started) * 1000)
+            ours.measure(client)
+    reference = median(theirs[1:])
+    yield Result("api.devices.goosebit", median(ours.samples[1:]), "ms", reference, reference, _RUNS)
 
 
 def _interleave(client: httpx.Client, requests: list[_Timed]) -> None:
@@ -98,63 +114,8 @@ def _places(size: int) -> dict[str, int]:
 
 
 def _device_page(size: int, page: int) -> _Timed:
-    return _Timed(f"/v1/projects/{_slug(size)}/devices?page={page}&perPage={_PER_PAGE}", _key(size))
+    return _Timed(f"/v1/projects/{slug(size)}/devices?page={page}&perPage={_PER_PAGE}", key(size))
 
 
 def _event_path() -> str:
-    return f"/v1/organizations/default/projects/{_slug(_LARGE)}/ota-events?limit={_PER_PAGE}"
-
-
-def _slug(size: int) -> str:
-    return f"bench-{size}"
-
-
-def _key(size: int) -> str:
-    return f"key-of-{_slug(size)}"
-
-
-def _fill(database: psycopg.Connection, size: int) -> None:
-    """A project with so many devices, each with a hardware id and a report, and as many events, a second apart."""
-    run: Callable[..., psycopg.Cursor] = database.execute
-    row = run(
-        "INSERT INTO tenancy_project (organization_id, slug, name, last_sequence_number, created_at, updated_at)"
-        " SELECT id, %s, %s, 0, now(), now() FROM tenancy_organization LIMIT 1 RETURNING id",
-        [_slug(size), _slug(size)],
-    ).fetchone()
-    assert row is not None
-    project = row[0]
-    run(
-        "INSERT INTO tenancy_apikey (public_id, project_id, name, key_hash, role, tags, created_at)"
-        " VALUES (%s, %s, 'bench', %s, 3, '[]', now())",
-        [_slug(size), project, hashlib.sha256(_key(size).encode()).hexdigest()],
-    )
-    run(
-        "INSERT INTO devices_device (public_id, project_id, name, enabled, assignment, address, created_at, updated_at)"
-        " SELECT lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), %s, 'device-' || n, true, 0, '',"
-        " now(), now()"
-        " FROM generate_series(1, %s) AS n",
-        [project, project, size],
-    )
-    run(
-        "INSERT INTO devices_hardwareid (project_id, device_id, value)"
-        " SELECT project_id, id, 'hardware-' || id FROM devices_device WHERE project_id = %s",
-        [project],
-    )
-    run(
-        "INSERT INTO devices_packagestate (device_id, package, state, reason, version, target, reported_at)"
-        " SELECT id, 'main', 0, 0, '1.0.0', '', now() FROM devices_device WHERE project_id = %s",
-        [project],
-    )
-    run(
-        "INSERT INTO devices_devicebucket (project_id, bucket, number)"
-        " SELECT project_id, id >> %s, count(*) FROM devices_device WHERE project_id = %s GROUP BY 1, 2",
-        [BUCKET_BITS, project],
-    )
-    run(
-        "INSERT INTO devices_otaevent"
-        " (project_id, device_id, cohort_id, deployment_id, package, state, reason, version, target, received_at)"
-        " SELECT %s, lpad(to_hex(%s::bigint), 8, '0') || lpad(to_hex(n::bigint), 16, '0'), '', '', 'main', 0, 0,"
-        " '1.0.0', '',"
-        " timestamptz '2026-01-01T00:00:00Z' + n * interval '1 second' FROM generate_series(1, %s) AS n",
-        [project, project, size],
-    )
+    return f"/v1/organizations/default/projects/{slug(_LARGE)}/ota-events?limit={_PER_PAGE}"
