@@ -14,6 +14,7 @@ PACKAGES: Mapping[str, str] = {
     "redis-server": "redis-server",
     "chromium": "chromium",
     "libcoap3-bin": "coap-client-openssl",
+    "npm": "npm",
 }
 
 
