@@ -12,7 +12,7 @@ from devices.services import Report
 log = structlog.get_logger(__name__)
 
 _PERIOD = 1.0
-_MOST = 50  # objects named per period; a fleet-wide update touches few cohorts and many devices
+_MOST = 50  # objects named per period; beyond, a nudge without an id concerns every page of its kind
 
 
 class Nudges:
@@ -21,10 +21,14 @@ class Nudges:
 
     def reported(self, report: Report) -> None:
         """A report of this device was committed."""
-        if len(self._changed) < _MOST:
-            if report.cohort_id is not None:
-                self._changed[report.project_pk, "cohort", report.cohort_id] = None
-            self._changed[report.project_pk, "device", report.device_id] = None
+        if report.cohort_id is not None:
+            self._note(report.project_pk, "cohort", report.cohort_id)
+        self._note(report.project_pk, "device", report.device_id)
+
+    def _note(self, project_pk: int, kind: str, public_id: str) -> None:
+        named = (project_pk, kind, public_id)
+        is_room = named in self._changed or len(self._changed) < _MOST
+        self._changed[named if is_room else (project_pk, kind, "")] = None
 
     async def run(self) -> None:
         while True:
