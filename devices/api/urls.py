@@ -15,6 +15,7 @@ from devices.api import (
     releases,
     stats,
     tags,
+    usage,
 )
 
 _IN_PROJECT = [
@@ -41,6 +42,7 @@ _IN_PROJECT = [
     path("releases/<str:release>", releases.ReleaseDetail.as_view(), name="release-detail"),
     path("certificates", certificates.CertificateList.as_view(), name="certificate-list"),
     path("certificates/<str:certificate>", certificates.CertificateDetail.as_view(), name="certificate-detail"),
+    path("usage", usage.UsageList.as_view(), name="usage-list"),
     path("firmware/logs", firmware_logs.FirmwareLogList.as_view(), name="firmware-log-list"),
 ]
 _IN_COHORT = [

@@ -4,6 +4,9 @@ Straight from and to the decrypted datagram, without a task and without the data
 or what must wait, it leaves to the other road, which gives the same bytes for the same request.
 """
 
+from mmap import mmap
+
+from deployments.rules import StoredArtifact
 from devices.gateway import codec
 from devices.gateway.artifacts import Artifacts
 from devices.gateway.codec import Code, Get, Type
@@ -18,6 +21,7 @@ from devices.gateway.content import (
 )
 from devices.gateway.observers import Observers
 from devices.gateway.session import Session
+from devices.gateway.usage import UsageNotes
 
 MANIFEST_PATH = [b".u", b"desired"]
 _REGISTER, _DEREGISTER = 0, 1
@@ -25,9 +29,10 @@ _FIRST_BLOCK = 0x10  # Block2 values below this one ask for block 0
 
 
 class HotRoad:
-    def __init__(self, observers: Observers, artifacts: Artifacts) -> None:
+    def __init__(self, observers: Observers, artifacts: Artifacts, usage: UsageNotes) -> None:
         self._observers = observers
         self._artifacts = artifacts
+        self._usage = usage
 
     def take(self, session: Session, datagram: bytes, now: float) -> bool:
         """Serve the message if it is one of ours; False leaves it to the other road."""
@@ -87,4 +92,10 @@ class HotRoad:
         content = self._artifacts.ready(stored)
         if content is None:
             return None
-        return artifact_reply(stored, content, request.accept, request.block)
+        return self.block(session, request, stored, content)
+
+    def block(self, session: Session, request: Get, stored: StoredArtifact, content: bytes | mmap) -> Reply:
+        """What was asked for of the artifact's bytes, counted as delivered."""
+        reply = artifact_reply(stored, content, request.accept, request.block)
+        self._usage.delivered(session.device.record.project_pk, len(reply.payload))
+        return reply

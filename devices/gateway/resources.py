@@ -10,7 +10,7 @@ from django.utils import timezone
 from deployments.rules import require_package_name
 from devices.gateway.artifacts import Artifacts
 from devices.gateway.codec import Get
-from devices.gateway.content import NOT_FOUND, Reply, artifact_reply
+from devices.gateway.content import NOT_FOUND, Reply
 from devices.gateway.hot_road import HotRoad
 from devices.gateway.payloads import ReportBody, decode_report
 from devices.gateway.reports import Reports
@@ -56,7 +56,7 @@ class Package(DeviceResource):
         stored = session.device.artifact(get.path[2].decode())
         if stored is None:
             return NOT_FOUND
-        return artifact_reply(stored, await self._artifacts.load(stored), get.accept, get.block)
+        return self._hot_road.block(session, get, stored, await self._artifacts.load(stored))
 
     async def render_post(self, request: Message) -> Message:
         session: Session = request.remote

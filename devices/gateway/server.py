@@ -23,6 +23,7 @@ from devices.gateway.registry import Registry
 from devices.gateway.reports import Reports
 from devices.gateway.resources import DeviceSite
 from devices.gateway.session import Session
+from devices.gateway.usage import UsageNotes
 from ota_console.health import beat
 
 log = structlog.get_logger(__name__)
@@ -42,10 +43,11 @@ class Gateway:
         self._observers = Observers()
         self._artifacts = Artifacts()
         self._presence = PresenceNotes(self._database)
+        self._usage = UsageNotes(self._database)
         self._nudges = Nudges()
         self._reports = Reports(self._database, self._nudges)
         self._changes = Changes(self._database, self._registry, self._observers)
-        self._hot_road = HotRoad(self._observers, self._artifacts)
+        self._hot_road = HotRoad(self._observers, self._artifacts, self._usage)
         self._messages = Messages(DeviceSite(self._hot_road, self._artifacts, self._reports))
         self._endpoint = Endpoint(self._registry, self._presence, self._take)
 
@@ -79,6 +81,7 @@ class Gateway:
             self._changes.listen(),
             self._changes.reconcile(),
             self._presence.run(),
+            self._usage.run(),
             self._nudges.run(),
             self._endpoint.sweep(),
             _keep_beating(),
@@ -92,6 +95,7 @@ class Gateway:
         await self._messages.finish()
         self._endpoint.close()
         await self._presence.finish()
+        await self._usage.flush()
         self._artifacts.close()
         await self._database.close()
         log.info("gateway_stopped")

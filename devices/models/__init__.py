@@ -7,6 +7,7 @@ from devices.models.credentials import Credential, open_key, seal_key
 from devices.models.devices import Device, HardwareId, Tag
 from devices.models.releases import Release, ReleaseArtifact, ReleaseTag
 from devices.models.reports import OtaEvent, PackageState
+from devices.models.usage import Usage
 
 __all__ = [
     "Certificate",
@@ -22,6 +23,7 @@ __all__ = [
     "ReleaseArtifact",
     "ReleaseTag",
     "Tag",
+    "Usage",
     "open_key",
     "seal_key",
 ]

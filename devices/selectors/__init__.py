@@ -32,6 +32,7 @@ from devices.selectors.road import (
     live_credentials,
     session_secret,
 )
+from devices.selectors.usage import monthly_usage
 
 __all__ = [
     "ChangeRecord",
@@ -62,6 +63,7 @@ __all__ = [
     "live_credentials",
     "ota_events",
     "session_secret",
+    "monthly_usage",
     "visible_certificate",
     "visible_credential",
     "visible_device",

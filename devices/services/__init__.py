@@ -18,9 +18,11 @@ from devices.services.provisioning import provision_again, provision_device
 from devices.services.releases import create_release, delete_release, keep_released_artifacts, update_release
 from devices.services.reports import Report, record_reports
 from devices.services.tags import create_tag, delete_tag
+from devices.services.usage import Delivered, record_usage
 
 __all__ = [
     "ChangeNotice",
+    "Delivered",
     "Edit",
     "Import",
     "ImportRow",
@@ -48,6 +50,7 @@ __all__ = [
     "record_change",
     "record_presence",
     "record_reports",
+    "record_usage",
     "release_devices",
     "remove_devices",
     "reveal_key",

@@ -1,5 +1,6 @@
 """Reports of devices: stored with their OTA events, many in one commit, each acknowledged only after it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,8 @@ import structlog
 from django.db import DataError, InterfaceError, OperationalError, transaction
 
 from devices.models import Device, OtaEvent, PackageState
+from devices.services.usage import Delivered, record_usage
+from devices.vocabulary import UPDATED
 from ota_console.core.errors import DomainError, Invalid, Unavailable
 
 log = structlog.get_logger()
@@ -82,6 +85,7 @@ def _store(batch: Sequence[Report]) -> None:
         update_fields=["state", "reason", "version", "target", "reported_at"],
     )
     _touch(reports)
+    _count_updates(new)
 
 
 def _lock_devices(batch: Sequence[Report]) -> set[int]:
@@ -113,6 +117,12 @@ def _touch(reports: Sequence[Report]) -> None:
     if reports:
         at = max(report.received_at for report in reports)
         Device.objects.filter(pk__in={report.device_pk for report in reports}).update(last_report_at=at)
+
+
+def _count_updates(new: Sequence[Report]) -> None:
+    """Last in the transaction: the project's row stays locked until its commit."""
+    updates = Counter(report.project_pk for report in new if report.reason == UPDATED)
+    record_usage({pk: Delivered(updates=number) for pk, number in updates.items()})
 
 
 def _event(report: Report) -> OtaEvent:

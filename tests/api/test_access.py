@@ -68,6 +68,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("credential-list", "get"): Row(OPERATOR),
     ("credential-list", "post"): Row(OPERATOR, {"identity": "new"}),
     ("credential-detail", "delete"): Row(OPERATOR),
+    ("usage-list", "get"): Row(VIEWER),
     ("event-list", "get"): Row(VIEWER),
     ("event-stream", "get"): Row(VIEWER),
     ("event-stats", "get"): Row(VIEWER),
