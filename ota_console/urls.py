@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from ota_console.api.urls import elsewhere_urlpatterns
+from ota_console.api.urls import docs_urlpatterns, elsewhere_urlpatterns
 from ota_console.console.urls import account_urlpatterns
 
 _API: list[URLPattern | URLResolver] = [
     path("", include("ota_console.api.urls")),
     path("", include("deployments.api.urls")),
     path("", include("devices.api.urls")),
+    *docs_urlpatterns,
     *elsewhere_urlpatterns,
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -6,6 +6,7 @@ Ours, beyond the contract: what is in one, how far devices are with it, what it 
 import json
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -80,9 +81,10 @@ class DeploymentDetailOutput(StartedOutput):
         manifest: dict[str, Any] = json.loads(bytes(deployment.manifest_json))
         return manifest
 
-    def get_progress(self, deployment: Deployment) -> ProgressOutput | None:
+    @extend_schema_field(ProgressOutput(allow_null=True))
+    def get_progress(self, deployment: Deployment) -> dict[str, int] | None:
         progress = self.context["progress"]
-        return None if progress is None else ProgressOutput(progress).data  # type: ignore[return-value] # for OpenAPI
+        return None if progress is None else dict(ProgressOutput(progress).data)
 
 
 class DeploymentBody(Body):

@@ -48,10 +48,10 @@ class MetadataOutput(serializers.Serializer[Device]):
     """`lastSeen` is our addition: a device may be connected for weeks without a new session."""
 
     status = Constant("-")
-    lastReport = Moment(source="last_report_at")
-    lastSeen = Moment(source="last_seen_at")
-    lastSeenOnline = Moment(source="connected_at")
-    lastSeenOffline = Moment(source="disconnected_at")
+    lastReport = Moment(source="last_report_at", allow_null=True)
+    lastSeen = Moment(source="last_seen_at", allow_null=True)
+    lastSeenOnline = Moment(source="connected_at", allow_null=True)
+    lastSeenOffline = Moment(source="disconnected_at", allow_null=True)
     lastSettingsStatus = Constant(None)
     update = StatesByPackage(source="package_states")  # type: ignore[assignment] # fields leave the class: no clash
 
@@ -68,7 +68,7 @@ class DeviceOutput(serializers.Serializer[Device]):
     enabled = serializers.BooleanField()
     blueprintId = serializers.SlugRelatedField[Any](source="blueprint", slug_field="public_id", read_only=True)
     cohortId = serializers.SlugRelatedField[Any](source="cohort", slug_field="public_id", read_only=True)
-    certificateId = Text(source="certificate_id")
+    certificateId = Text(source="certificate_id", allow_null=True)
     metadata = MetadataOutput(source="*")
     status = Constant("-")
     lastReport = Constant(None)

@@ -29,8 +29,8 @@ class ApiKeyOutput(serializers.Serializer[ApiKey]):
     roles = serializers.SerializerMethodField()
     role = RoleName()
     policyId = Constant(None)
-    expiresAt = Moment(source="expires_at")
-    lastUsedAt = Moment(source="last_used_at")
+    expiresAt = Moment(source="expires_at", allow_null=True)
+    lastUsedAt = Moment(source="last_used_at", allow_null=True)
     createdAt = Moment(source="created_at")
 
     def get_roles(self, key: ApiKey) -> list[str]:

@@ -21,7 +21,7 @@ class AuditOutput(serializers.Serializer[AuditEntry]):
     action = Text()
     objectType = Text(source="object_type")
     objectId = Text(source="object_id")
-    changes = serializers.JSONField()
+    changes = serializers.DictField(allow_null=True)
     timestamp = Moment(source="at")
 
 

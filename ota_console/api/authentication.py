@@ -1,5 +1,6 @@
 """Who calls: an API key, sent as `x-api-key: <key>` or `authorization: bearer <key>` (contract/rest.md §1.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rest_framework.authentication import BaseAuthentication
@@ -25,7 +26,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`request.auth` is the actor. Raise Unauthenticated for a key that is unknown, revoked or expired."""
 
     def authenticate(self, request: Request) -> tuple[Caller, Actor] | None:
-        secret = _api_key(request)
+        secret = sent_key(request.headers)
         if not secret:
             return None
         key = usable_api_key(secret)
@@ -36,7 +37,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         return SCHEME
 
 
-def _api_key(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+def sent_key(headers: Mapping[str, str]) -> str:
+    """Empty when there is none."""
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
     bearer = token.strip() if scheme.lower() == SCHEME.lower() else ""
-    return request.headers.get("x-api-key", "").strip() or bearer
+    return headers.get("x-api-key", "").strip() or bearer

@@ -162,6 +162,9 @@ def _first(kept: KeptReply, body: DigestedBody, view: Any, answer: Callable[[], 
 
 def _keep(kept: KeptReply, body: DigestedBody, response: Any) -> None:
     """Raise Conflict when the claim lapsed meanwhile and another request took it."""
+    if response.status_code >= 300:
+        _release(kept)
+        return
     reply = JSONRenderer().render(response.data)
     mine = KeptReply.objects.filter(pk=kept.pk, claim=kept.claim, sealed_reply=None)
     if not mine.update(fingerprint=body.fingerprint(), sealed_reply=_vault().seal(reply, context=_context(kept))):

@@ -73,7 +73,7 @@ class MemberOutput(serializers.Serializer[Membership]):
 
     username = Text(source="user.username")
     role = RoleName()
-    createdAt = Moment(source="created_at")
+    createdAt = Moment(source="created_at", allow_null=True)
 
 
 class MemberBody(Body):

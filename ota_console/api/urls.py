@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from ota_console.api import apikeys, audit, organizations, projects, whoami
+from ota_console.api import apikeys, audit, docs, organizations, projects, whoami
 from ota_console.api.elsewhere import DeviceLogList, Elsewhere
 
 _IN_ORGANIZATION = "organizations/<str:organization>"
@@ -20,5 +20,10 @@ urlpatterns = [
     path(f"{_IN_PROJECT}/apikeys/<str:apikey>", apikeys.ApiKeyDetail.as_view(), name="apikey-detail"),
     path(f"{_IN_PROJECT}/audit", audit.AuditList.as_view(), name="audit-list"),
     path(f"{_IN_PROJECT}/logs", DeviceLogList.as_view(), name="log-list"),
+]
+docs_urlpatterns = [
+    path("openapi.yaml", docs.description, name="description"),
+    path("docs", docs.swagger, name="swagger"),
+    path("docs/redoc", docs.redoc, name="redoc"),
 ]
 elsewhere_urlpatterns = [re_path(r"^(?P<rest>.*)$", Elsewhere.as_view(), name="elsewhere")]

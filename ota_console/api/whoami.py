@@ -18,7 +18,7 @@ class WhoAmIOutput(serializers.Serializer[ApiKey]):
     role = RoleName()
     project = Text(source="project.slug")
     organization = Text(source="project.organization.slug")
-    expiresAt = Moment(source="expires_at")
+    expiresAt = Moment(source="expires_at", allow_null=True)
 
 
 class WhoAmI(ApiView):
