@@ -1,9 +1,9 @@
 """Server-Sent Events (HTML Living Standard §9.2), with a connection that is made anew as often as it takes."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from time import sleep
 
 from ota_console.cli.client import Client, Query
 from ota_console.cli.errors import Faulty, OtaError, Unreachable
@@ -20,21 +20,23 @@ class Message:
 
 
 def messages(pieces: Iterable[bytes]) -> Iterator[Message]:
-    """The messages of a stream, whose lines end in LF or CRLF. Comments, and what breaks off, are left out."""
+    """The messages of a stream, whose lines end in LF or CRLF; `data` is "" where only the place is told.
+
+    Comments, and what breaks off, are left out.
+    """
     fields: dict[str, str] = {}
     last_id = ""
     for line in _lines(pieces):
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        if name == "id":
-            last_id = value
-        elif name == "data":
-            fields["data"] = f"{fields['data']}\n{value}" if "data" in fields else value
+        if name == "data" and "data" in fields:
+            fields["data"] += f"\n{value}"
         elif name:
             fields[name] = value
         elif not line:
-            if "data" in fields:
-                yield Message(last_id, fields.get("event", "message"), fields["data"])
+            last_id = fields.get("id", last_id)
+            if fields.keys() & {"id", "data"}:
+                yield Message(last_id, fields.get("event", "message"), fields.get("data", ""))
             fields = {}
 
 
@@ -52,14 +54,18 @@ def follow(client: Client, where: str, query: Query, say: Callable[[str], None])
     pause = FIRST_PAUSE
     while True:
         try:
-            with client.events(where, query, last_id) as response:
-                if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                    raise OtaError("The server's answer is no stream of events. It may be another version.")
-                for message in messages(response.iter_raw()):
-                    last_id, pause = message.id or last_id, FIRST_PAUSE
-                    if message.event == "ota-event":
-                        yield json.loads(message.data)
+            for message in _connected(client, where, query, last_id):
+                last_id, pause = message.id or last_id, FIRST_PAUSE
+                if message.event == "ota-event":
+                    yield json.loads(message.data)
         except (Unreachable, Faulty) as error:
             say(f"{error} Trying again in {pause:.0f} s.")
-        time.sleep(pause)
+        sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _connected(client: Client, where: str, query: Query, last_id: str | None) -> Iterator[Message]:
+    with client.events(where, query, last_id) as response:
+        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            raise OtaError("The server's answer is no stream of events. It may be another version.")
+        yield from messages(response.iter_raw())

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.request import getproxies
 
 import httpx
 
@@ -27,7 +28,10 @@ class Wire:
         self.url = url
         try:
             self._http = httpx.Client(
-                base_url=f"{url}/v1/", headers={"x-api-key": api_key, "user-agent": "ota"}, timeout=TIMEOUT
+                base_url=f"{url}/v1/",
+                headers={"x-api-key": api_key, "user-agent": "ota"},
+                timeout=TIMEOUT,
+                verify=_meets_tls(url),
             )
         except (httpx.InvalidURL, ValueError, ImportError) as error:  # the last two: a proxy it cannot use
             raise Usage(f"Cannot use the URL {url!r}: {error}.") from error
@@ -84,6 +88,11 @@ class Wire:
             raise Unreachable(f"Cannot reach {self.url}: {str(error) or type(error).__name__}.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise OtaError(f"{self.url} gave an answer that cannot be read: {error}.") from error
+
+
+def _meets_tls(url: str) -> bool:
+    """Whether certificates will have to be checked. To load the authorities takes longer than most requests."""
+    return not url.lower().startswith("http://") or bool(getproxies())
 
 
 def _asked_pause(response: httpx.Response) -> float:

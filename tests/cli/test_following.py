@@ -26,7 +26,7 @@ FOLLOW = ["event", "list", "--follow", "--limit"]
 
 @pytest.fixture
 def ota(signed_in: Ota, monkeypatch: pytest.MonkeyPatch) -> Ota:
-    monkeypatch.setattr(following, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(following, "sleep", lambda seconds: None)
     return signed_in
 
 
@@ -42,10 +42,15 @@ def sent(*versions: str) -> Answer:
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_a_stream_is_read_however_it_is_cut(size: int) -> None:
     stream = (
-        'id: 7\nevent: a\ndata: {"x":\ndata:"\u2028"}\n\n: comment\r\n\r\ndata: b\r\n\r\nid: 9\ndata: lost'.encode()
+        b'retry: 5\nid: 6\n\nid: 7\nevent: a\ndata: {"x":\ndata:"\xe2\x80\xa8"}\n\n'
+        b": comment\r\n\r\ndata: b\r\n\r\nid: 9\ndata: lost"
     )
     pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
-    assert list(messages(pieces)) == [Message("7", "a", '{"x":\n"\u2028"}'), Message("7", "message", "b")]
+    assert list(messages(pieces)) == [
+        Message("6", "message", ""),
+        Message("7", "a", '{"x":\n"\u2028"}'),
+        Message("7", "message", "b"),
+    ]
 
 
 def test_events_are_printed_as_they_come(ota: Ota, server: StrangeServer) -> None:

@@ -10,6 +10,7 @@ import typer
 from ota_console.cli import resolve
 from ota_console.cli.arguments import Limit, Since, Until, new_app
 from ota_console.cli.client import Query
+from ota_console.cli.errors import Usage
 from ota_console.cli.following import follow
 from ota_console.cli.formats import STATES, local_time, moment
 from ota_console.cli.session import Session
@@ -43,6 +44,8 @@ def list_events(
     ] = False,
 ) -> None:
     """List OTA events, newest first."""
+    if following and (since or until):
+        raise Usage("--follow prints what is new: it takes neither --since nor --until.")
     session = Session(ctx)
     query = _about(session, device, cohort) | {
         "packageId": package,

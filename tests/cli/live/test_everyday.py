@@ -128,6 +128,19 @@ def test_events_are_listed_and_filtered(ota: Ota, project: Project, operator: Ac
     assert row.split()[2:6] == ["b", "main", "IDLE", "5"]
 
 
+def test_events_are_counted(ota: Ota, project: Project, operator: Actor) -> None:
+    device = create_device(project=project, name="a", actor=operator)
+    for state in (1, 1, 0):
+        report(device, state=state, version=str(state))
+    spans = ota("event", "stats", "--device", "a", "--since", "1h", "-o", "json").json
+    counted = [one for span in spans for one in span["stats"] if one["count"]]
+    assert counted == [{"eventType": "IDLE", "count": 1}, {"eventType": "DOWNLOADING", "count": 2}]
+    head, *rows = ota("event", "stats", "--since", "1h").out.splitlines()
+    assert head.split() == ["FROM", "IDLE", "DOWNLOADING", "DOWNLOADED", "UPDATING"]
+    assert any(row.split()[2:] == ["1", "2", "0", "0"] for row in rows)
+    assert ota("event", "stats", "--since", "2020-01-01", "--until", "2020-01-02", "-o", "json").json == []
+
+
 def test_deploy_keeps_what_it_does_not_name(ota: Ota, upload: Callable[..., Any]) -> None:
     for package, version in [("main", "1"), ("modem", "1"), ("main", "2")]:
         upload(package, version)
