@@ -175,11 +175,10 @@ def _require_cohort(cohort: Cohort | None, *, project_pk: int) -> None:
 
 
 def _locked(device: Device) -> Device:
-    devices = Device.objects.select_for_update(of=("self",)).select_related("cohort", "blueprint")
-    locked = devices.filter(pk=device.pk).first()
-    if locked is None:
+    """Read once it is locked: PostgreSQL would join it to what it belonged to before it waited for the lock."""
+    if not Device.objects.select_for_update().filter(pk=device.pk).values_list("pk").first():
         raise NotFound("device not found")
-    return locked
+    return Device.objects.select_related("cohort", "blueprint").get(pk=device.pk)
 
 
 def _save(device: Device) -> None:
