@@ -59,7 +59,8 @@ def _claim(
     require_upload(project=project, package=package, version=version, actor=actor, blueprint=blueprint)
     row, is_new = Package.objects.get_or_create(project=project, name=package)
     if is_new:
-        publish(PackageCreated(project_id=project.pk, object_id=package, actor=actor))
+        changes = {"packageId": [None, package]}
+        publish(PackageCreated(project_id=project.pk, object_id=package, actor=actor, changes=changes))
     labelled, _ = Version.objects.get_or_create(package=row, label=version, defaults={"created_by": actor.name})
     try:
         with transaction.atomic():

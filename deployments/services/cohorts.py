@@ -22,7 +22,8 @@ def create_cohort(*, project: Project, name: str, actor: Actor) -> Cohort:
             cohort = Cohort.objects.create(project=project, name=name)
     except IntegrityError as error:
         raise _taken(name) from error
-    publish(CohortCreated(project_id=project.pk, object_id=cohort.public_id, actor=actor))
+    changes = {"name": [None, name]}
+    publish(CohortCreated(project_id=project.pk, object_id=cohort.public_id, actor=actor, changes=changes))
     return cohort
 
 

@@ -37,7 +37,7 @@ def create_package(
             )
     except IntegrityError as error:
         raise Conflict(f"package {name} already exists", field="packageId") from error
-    publish(PackageCreated(project_id=project.pk, object_id=name, actor=actor))
+    publish(PackageCreated(project_id=project.pk, object_id=name, actor=actor, changes={"packageId": [None, name]}))
     return package
 
 
@@ -80,7 +80,8 @@ def delete_package(*, package: Package, actor: Actor) -> None:
     cohort = cohort_using(Artifact.objects.filter(version__package=locked))
     if cohort is not None:
         raise Precondition(f"package in use: cohort {cohort} has deployed it; delete that cohort first")
-    publish(PackageDeleted(project_id=locked.project_id, object_id=locked.name, actor=actor))
+    changes = {"packageId": [locked.name, None]}
+    publish(PackageDeleted(project_id=locked.project_id, object_id=locked.name, actor=actor, changes=changes))
     locked.delete()
     remove_after_commit(blobs)
 
