@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
-from bench import blocks, fanout, fleet, lists, upload
+from bench import blocks, fanout, fleet, large_uploads, lists, upload
 from bench.results import Result, table, write
 
 SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
@@ -14,6 +14,7 @@ SCENARIOS: dict[str, Callable[[], Iterable[Result]]] = {
     "fanout.without_valkey": fanout.without_valkey,
     "gateway.blocks": blocks.download,
     "api.upload": upload.upload,
+    "api.upload.large": large_uploads.large_uploads,
     "api.lists": lists.lists,
     "api.fleet": fleet.fleet,
 }
