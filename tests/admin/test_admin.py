@@ -9,9 +9,10 @@ from deployments.services import ArtifactWriter, create_artifact, create_cohort,
 from devices.models import Change, Device
 from devices.services import create_credential, create_device
 from ota_console.core.actors import Actor
-from ota_console.tenancy.models import AuditEntry, Project, User
+from ota_console.tenancy.models import AuditEntry, Membership, Project, User
 from ota_console.tenancy.services import NewApiKey
 
+NEW = "a new long password"
 OURS = {"tenancy", "deployments", "devices"}
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
@@ -72,3 +73,33 @@ def test_nothing_is_written_by_hand(staff: Client, device: Device) -> None:
 def test_people_without_the_staff_flag_are_sent_away(client: Client, user: User) -> None:
     client.force_login(user)
     assert client.get(reverse("admin:devices_device_changelist")).status_code == 302
+
+
+def test_what_staff_change_of_people_leaves_its_rows(staff: Client, project: Project) -> None:
+    organization = project.organization
+    olga = User.objects.create_user("olga")
+    page = reverse("admin:tenancy_organization_change", args=[organization.pk])
+    names = {"TOTAL_FORMS": 1, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+    form = {"slug": "acme", "name": "Acme Ltd", "memberships-0-user": olga.pk, "memberships-0-role": 3}
+    reply = staff.post(page, form | {f"memberships-{name}": value for name, value in names.items()})
+    assert reply.status_code == 302
+    staff.post(reverse("admin:auth_user_password_change", args=[olga.pk]), {"password1": NEW, "password2": NEW})
+    entries = AuditEntry.objects.filter(actor_kind="staff", actor_name="support", address="127.0.0.1")
+    assert list(entries.order_by("pk").values_list("action", "object_id")) == [
+        ("organization.updated", "acme"),
+        ("member.added", "olga"),
+        ("user.saved", "olga"),
+    ]
+    assert NEW not in str(list(AuditEntry.objects.values()))
+
+
+def test_the_only_admin_stays_a_member(staff: Client, project: Project) -> None:
+    organization = project.organization
+    member = Membership.objects.create(organization=organization, user=User.objects.create_user("olga"), role=3)
+    page = reverse("admin:tenancy_organization_change", args=[organization.pk])
+    names = {"TOTAL_FORMS": 1, "INITIAL_FORMS": 1, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+    row = {"id": member.pk, "organization": organization.pk, "user": member.user_id, "role": 3, "DELETE": "on"}
+    form = {"slug": "acme", "name": "Acme"} | {f"memberships-0-{name}": value for name, value in row.items()}
+    reply = staff.post(page, form | {f"memberships-{name}": value for name, value in names.items()}, follow=True)
+    assert "only admin" in reply.content.decode()
+    assert Membership.objects.filter(pk=member.pk).exists()

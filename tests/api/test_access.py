@@ -181,14 +181,14 @@ def parameters(name: str) -> list[str]:
 
 def send(api: Api, key: tuple[str, str], ids: Mapping[str, str]) -> Any:
     name, method = key
-    body = {entry: _filled(value, ids) for entry, value in ROWS[key].body.items()}
-    query = {entry: _filled(value, ids) for entry, value in ROWS[key].query.items()}
+    body = {entry: filled(value, ids) for entry, value in ROWS[key].body.items()}
+    query = {entry: filled(value, ids) for entry, value in ROWS[key].query.items()}
     sent: dict[str, Any] = {"content": json.dumps(body), "headers": {"content-type": ROWS[key].kind}} if body else {}
     return api.ask(method.upper(), address(name, ids), params=query, **sent)
 
 
-def _filled(value: Any, ids: Mapping[str, str]) -> Any:
-    return [_filled(entry, ids) for entry in value] if isinstance(value, list) else value.format(**ids)
+def filled(value: Any, ids: Mapping[str, str]) -> Any:
+    return [filled(entry, ids) for entry in value] if isinstance(value, list) else value.format(**ids)
 
 
 def test_every_route_has_a_row() -> None:

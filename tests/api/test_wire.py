@@ -60,6 +60,22 @@ def test_an_upload_whose_sender_goes_away_leaves_nothing(live_stack: Stack, kind
     assert "code=500" not in live_stack.output()
 
 
+def test_a_request_whose_sender_goes_away_changes_nothing(live_stack: Stack) -> None:
+    """The body would be valid JSON as far as it came, were it not shorter than it said."""
+    project = live_stack.first_run["project"]
+    path = f"/v1/projects/{project}/tags"
+    lines = [f"POST {path} HTTP/1.1", f"host: {live_stack.http}", f"x-api-key: {live_stack.first_run['api_key']}"]
+    lines += ["content-type: application/json", "idempotency-key: half", "content-length: 500"]
+    said = live_stack.output().count(f'code=400 request="POST {path}"')
+    with connect(live_stack) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + b'{"name": "half"}')
+    wait_until(lambda: live_stack.output().count(f'code=400 request="POST {path}"') > said, 10, live_stack.output)
+    with live_stack.client() as client:
+        assert client.get(path).json()["list"] == []
+        again = client.post(path, json={"name": "half"}, headers={"idempotency-key": "half"})
+    assert again.status_code == 200
+
+
 def test_a_connection_goes_on_after_an_upload_was_refused_early(live_stack: Stack) -> None:
     before = stored(live_stack)
     body = b'{"content":"!!!!' + bytes(400_000)
