@@ -53,9 +53,11 @@ class Client:
         self._wire.send("DELETE", where, repeatable=False)
 
     def upload(self, where: str, fields: Mapping[str, str], name: str, file: BinaryIO) -> Object:
-        """Post a form whose file is read and sent piece by piece."""
+        """Post a form whose file is read and sent piece by piece, from its beginning if it must be sent again."""
         files = {"artifact": (name, file, "application/octet-stream")}
-        reply = self._wire.send("POST", where, repeatable=False, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
+        reply = self._wire.send(
+            "POST", where, repeatable=True, headers=_once(), data=fields, files=files, timeout=UPLOAD_TIMEOUT
+        )
         return _object(reply, "data")
 
     def post_text(self, where: str, query: Query, content: bytes, content_type: str) -> Object:

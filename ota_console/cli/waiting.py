@@ -12,7 +12,7 @@ from ota_console.cli.wire import Object
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds between two looks: longer while nothing moves
 PATIENCE = 120.0  # seconds that a server may be away, which is enough for its upgrade
-NAMED = 10  # failed devices that a message names
+NAMED = 10  # devices that a message names
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Rollout:
             deployment, done = self._watch(tell)
         problems = [] if done else [self._undone(deployment)]
         if deployment["progress"] and deployment["progress"]["failed"]:
-            problems.append(self._failed(deployment["progress"]["failed"]))
+            problems.append(f"Failed: {self._named('failed', deployment['progress']['failed'])}.")
         if problems:
             self.session.screen.show_json(deployment)
             raise OtaError(" ".join(problems))
@@ -66,19 +66,21 @@ class Rollout:
             sleep(LONGEST_PAUSE)
 
     def _undone(self, deployment: Object) -> str:
-        if not deployment["progress"]:
+        progress = deployment["progress"]
+        if not progress:
             return f"Another deployment took the place of {deployment['name']}."
-        return f"Not done after {self.timeout:g} s: {progress_of(deployment['progress'])}."
+        left = [self._named(state, progress[state]) for state in ("updating", "waiting") if progress[state]]
+        return f"Not done after {self.timeout:g} s: {progress_of(progress)}. Left: {', '.join(left)}."
 
-    def _failed(self, count: int) -> str:
+    def _named(self, state: str, count: int) -> str:
         where = self.session.in_organization("cohorts", self.cohort["cohortId"], "devices")
-        devices = self.session.client.collection(where, {"state": "failed"}, NAMED)
-        named = ", ".join(f"{device['name']} ({_why(device)})" for device in devices)
-        more = f" and {count - len(devices)} more" if count > len(devices) else ""
-        return f"Failed: {named}{more}."
+        devices = self.session.client.collection(where, {"state": state}, NAMED)
+        named = ", ".join(device["name"] + _why(device) for device in devices)
+        return named + (f" and {count - len(devices)} more" if count > len(devices) else "")
 
 
 def _why(device: Object) -> str:
-    """Reasons up to 1 are no failures (contract/coap.md §7)."""
+    """Reasons up to 1 explain nothing (contract/coap.md §7)."""
     reports = reported(device).items()
-    return ", ".join(f"{package}: {reason(report['reason'])}" for package, report in reports if report["reason"] > 1)
+    why = ", ".join(f"{package}: {reason(report['reason'])}" for package, report in reports if report["reason"] > 1)
+    return f" ({why})" if why else ""

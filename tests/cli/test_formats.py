@@ -64,3 +64,24 @@ def test_a_moment_may_be_given_as_an_age() -> None:
 def test_other_moments_are_refused(text: str) -> None:
     with pytest.raises(Usage, match="is no time"):
         formats.moment(text)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10m", 600), ("1h", 3600), ("2d", 172_800)])
+def test_durations(text: str, seconds: float) -> None:
+    assert formats.duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0s", "10", "-1s", "1.5h", "soon", "9" * 30 + "w", "2026-07-01"])
+def test_other_durations_are_refused(text: str) -> None:
+    with pytest.raises(Usage):
+        formats.duration(text)
+
+
+def test_a_moment_may_lie_ahead() -> None:
+    found = datetime.fromisoformat(formats.later("30d"))
+    assert abs(datetime.now(UTC) + timedelta(days=30) - found) < timedelta(minutes=1)
+    assert formats.later("2026-07-01T15:00+02:00") == "2026-07-01T13:00:00+00:00"
+
+
+def test_things_are_counted() -> None:
+    assert [formats.count(number, "device") for number in (0, 1, 2)] == ["0 devices", "1 device", "2 devices"]

@@ -1,5 +1,7 @@
 """A request that got no answer is sent again, but only where that cannot do a thing twice."""
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Ota
@@ -33,6 +35,16 @@ def test_a_creation_keeps_its_key_when_it_is_sent_again(ota: Ota, server: Strang
     ota("cohort", "create", "field")
     first, again, other = (request.headers["idempotency-key"] for request in server.requests)
     assert first == again != other
+
+
+def test_a_file_is_sent_again_from_its_beginning(ota: Ota, server: StrangeServer) -> None:
+    (ota.home / "firmware.bin").write_bytes(bytes(100_000))
+    artifact = {"id": "1", "package": "main", "version": "1", "size": "100000"}
+    server.script, server.body = [LOST], json.dumps({"data": artifact}).encode()
+    assert ota("artifact", "upload", "firmware.bin", "--version", "1", "-o", "json").json == artifact
+    first, again = server.requests
+    assert first.headers["idempotency-key"] == again.headers["idempotency-key"]
+    assert server.received > 100_000
 
 
 def test_a_change_without_a_key_is_not_sent_again(ota: Ota, server: StrangeServer) -> None:

@@ -124,3 +124,22 @@ def test_a_config_file_that_is_no_config_is_named(ota: Ota) -> None:
     ota.config.parent.mkdir(parents=True)
     ota.config.write_text("[profiles.default]\nurl = 5\nwhat = 1\n")
     assert str(ota.config) in ota("whoami", code=2).err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_a_script_that_asks_this_command(ota: Ota, shell: str) -> None:
+    assert f"_OTA_COMPLETE=complete_{shell}" in ota("completion", shell).out
+    assert "Error: " in ota("completion", "csh", code=2).err
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ota co", {"cohort", "completion"}),
+        ("ota deployment ", {"list", "show", "diff"}),
+        ("ota deploy --d", {"--dry-run"}),
+    ],
+)
+def test_commands_and_options_are_completed(executable: Executable, line: str, expected: set[str]) -> None:
+    asked = {"_OTA_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    assert set(Executable(executable.home, asked)().out.split()) == expected

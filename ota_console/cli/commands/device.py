@@ -70,6 +70,8 @@ def _lines(session: Session, device: Object) -> Iterator[tuple[str, object]]:
     yield "Name", device["name"]
     yield "Hardware ids", ", ".join(device.get("hardwareIds") or [])
     yield "Cohort", _cohort_names(session).get(device["cohortId"]) if device.get("cohortId") else None
+    yield "Tags", _tag_names(session, device["tagIds"])
+    yield "Blueprint", resolve.blueprint(session, device["blueprintId"])["name"] if device.get("blueprintId") else None
     yield "Enabled", "yes" if device["enabled"] else "no"
     yield "Last seen", local_time(last_seen(device))
     yield "Last report", local_time((device.get("metadata") or {}).get("lastReport"))
@@ -170,3 +172,8 @@ def delete_devices(ctx: typer.Context, devices: DeviceRefs) -> None:
 def _cohort_names(session: Session) -> dict[str, str]:
     cohorts = session.client.collection(session.in_organization("cohorts"))
     return {cohort["cohortId"]: cohort["name"] for cohort in cohorts}
+
+
+def _tag_names(session: Session, ids: list[str]) -> str:
+    tags = session.client.collection(session.in_project("tags"), {"ids": ids}) if ids else []
+    return ", ".join(tag["name"] for tag in tags)

@@ -103,7 +103,8 @@ def test_a_device_is_changed_where_it_is_told_to_and_nowhere_else(ota: Ota, devi
     assert (device.enabled, device.blueprint and device.blueprint.name) == (False, "pump")
     assert [tag.name for tag in device.tags.all()] == ["south"]
     assert device.cohort == Cohort.objects.get(name="field")
-    assert "serial-1" in ota("device", "show", "pump-1").out
+    shown = ota("device", "show", "pump-1").out
+    assert all(word in shown for word in ("serial-1", "south", "Blueprint     pump", "field"))
     ota("device", "update", "pump-1", "--no-cohort", "--no-blueprint", "--enable")
     device.refresh_from_db()
     assert (device.cohort, device.blueprint, device.enabled) == (None, None, True)

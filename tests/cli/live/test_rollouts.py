@@ -88,9 +88,11 @@ def test_wait_names_the_devices_that_failed(ota: Ota, cohort: Cohort, meanwhile:
     assert failed.json["progress"] == {"upToDate": 1, "updating": 0, "failed": 1, "waiting": 0}
 
 
-def test_wait_ends_when_time_runs_out(ota: Ota, cohort: Cohort) -> None:
+def test_wait_ends_when_time_runs_out_and_names_who_is_left(ota: Ota, cohort: Cohort) -> None:
+    report(device("a"), reason=11)
     ended = ota("deploy", "field", "main@2", "--wait", "--timeout", "1s", code=1)
     assert "Error: Not done after 1 s: 0 of 2 devices run it, 2 waiting." in ended.err
+    assert "Left: b, a (main: 11 awaiting retry)." in ended.err
 
 
 def test_wait_ends_when_another_deployment_takes_its_place(
