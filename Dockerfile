@@ -21,4 +21,4 @@ ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 OTA_DATA_DIR=/data OTA_HTTP=0.0
 USER 10001
 VOLUME /data
 EXPOSE 8000/tcp 5684/udp
-CMD ["uvicorn", "ota_console.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
+CMD ["uvicorn", "ota_console.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--timeout-graceful-shutdown", "5", "--no-access-log", "--log-level", "warning"]

@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from devices.models import Credential, Device, OtaEvent, PackageState, Tag
+from devices.models import Credential, Device, OtaEvent, PackageState, Tag, Usage
 from devices.services import update_device
 from ota_console.admin import ReadOnlyAdmin, staff
 
@@ -62,3 +62,10 @@ class PackageStateAdmin(ReadOnlyAdmin):
 class OtaEventAdmin(ReadOnlyAdmin):
     list_display = ("received_at", "device_id", "package", "state", "reason", "version", "target")
     search_fields = ("=device_id", "=cohort_id", "=deployment_id", "=package")
+
+
+@admin.register(Usage)
+class UsageAdmin(ReadOnlyAdmin):
+    list_display = ("project", "month", "bytes_delivered", "devices_updated")
+    list_select_related = ("project",)
+    search_fields = ("project__slug",)

@@ -20,6 +20,8 @@ QUERIES: Mapping[str, int] = {
     "artifacts": 4,
     "cohorts": 5,
     "deployments": 6,
+    "cohort-devices": 11,
+    "versions": 6,
     "ota-events": 3,
 }
 
@@ -40,6 +42,7 @@ class Fleet:
         assert record_reports([_report(device, package) for package in ("main", "modem")]) == [None, None]
         self.api.cohort(f"c{number}")
         self.api.upload(f"p{number}", "1")
+        self.api.upload("main", f"1.{number}")
         self.api.post(f"{self.api.in_project}/devices/{self.first}/credentials")
         self.api.post(self.path("deployments"), name=f"n{number}", artifactIds=self.artifacts)
 
@@ -48,8 +51,10 @@ class Fleet:
             return "/v1/projects"
         if collection in ("packages", "cohorts", "ota-events"):
             return f"{self.api.in_organization}/{collection}"
-        if collection == "deployments":
-            return f"{self.api.in_organization}/cohorts/{self.cohort}/deployments"
+        if collection == "versions":
+            return f"{self.api.in_organization}/packages/main/versions"
+        if collection in ("deployments", "cohort-devices"):
+            return f"{self.api.in_organization}/cohorts/{self.cohort}/{collection.removeprefix('cohort-')}"
         within = f"/devices/{self.first}" if collection == "credentials" else ""
         return f"{self.api.in_project}{within}/{collection}"
 
