@@ -1,5 +1,6 @@
 """The devices of a cohort: listed, added and removed in bulk."""
 
+import json
 from typing import Any
 
 import pytest
@@ -178,3 +179,15 @@ def test_the_number_of_queries_does_not_grow_with_the_devices(api: Api, path: st
 
 
 ADD_QUERIES = 13  # key, project, cohort, choice; lock, rows, update, the cohort's size, who was left, audit and change
+
+
+def test_a_body_that_stops_halfway_or_is_no_object_moves_nothing(api: Api, path: str) -> None:
+    api.device("d1")
+    before = store()
+    kind = {"content-type": "application/json"}
+    whole = json.dumps({"filter": {"all": True}}).encode()
+    cut = kind | {"content-length": str(len(whole) + 10)}
+    refused(api.ask("POST", f"{path}/add", content=iter([whole]), headers=cut), 400, 3, "early")
+    for body in (b"", b"[]", b"null", b"{", b"\xff\xfe", b"[" * 100_000):
+        refused(api.ask("POST", f"{path}/add", content=body, headers=kind), 400, 3)
+    assert store() == before

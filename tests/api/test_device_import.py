@@ -208,3 +208,16 @@ def test_the_number_of_queries_does_not_grow_within_a_thousand_rows(api: Api, fu
         counts.append(sum(not entry["sql"].startswith(("SAVEPOINT", "RELEASE")) for entry in queries))
     assert counts[0] == counts[1]
     assert Device.objects.count() == 50
+
+
+def test_a_file_that_stops_halfway_is_not_imported(api: Api) -> None:
+    before = store()
+    whole = b"name\n" + b"".join(b"device-%d\n" % number for number in range(100))
+    headers = {"content-type": CSV, "content-length": str(len(whole))}
+    refused(
+        api.ask("POST", f"{api.in_project}/devices/import", content=iter([whole[:-300]]), headers=headers),
+        400,
+        3,
+        "early",
+    )
+    assert store() == before

@@ -16,7 +16,8 @@ from deployments.models import Artifact, Cohort
 from deployments.services import delete_cohort, start_deployment
 from devices import tasks
 from devices.models import Change
-from devices.services import assign_device, create_device, update_device
+from devices.selectors import DeviceFilter, devices_by_filter
+from devices.services import add_devices, assign_device, create_device, update_device
 from ota_console.core.actors import Actor
 from ota_console.tenancy.models import Project
 
@@ -54,6 +55,17 @@ def test_a_deployment_and_a_move_each_start_one_task(
     update_device(device=device, enabled=False, actor=operator)
     delete_cohort(cohort=cohort, actor=operator)
     assert queue() == [["device", [device.pk]], ["cohort", [cohort.pk]]]
+
+
+def test_many_devices_moved_at_once_start_one_task(
+    cohort: Cohort, project: Project, operator: Actor, queue: Callable[[], list[Any]]
+) -> None:
+    devices = [create_device(project=project, name=name, actor=operator) for name in "abc"]
+    choice = devices_by_filter(project=project, where=DeviceFilter(), actor=operator)
+    add_devices(cohort=cohort, choice=choice, actor=operator)
+    assert queue() == [["device", [device.pk for device in devices]]]
+    add_devices(cohort=cohort, choice=choice, actor=operator)
+    assert queue() == []
 
 
 def test_a_change_that_is_rolled_back_leaves_no_row_and_no_task(
