@@ -58,7 +58,7 @@ def _globals(
     profile: Annotated[str | None, _option("--profile", help="Which stored sign-in to use. [OTA_PROFILE]")] = None,
     config: Annotated[Path | None, _option("--config", help="Another file than ~/.config/ota/config.toml.")] = None,
     output: Annotated[Output | None, _option("--output", "-o", help="How to print results.")] = None,
-    yes: Annotated[bool | None, _option("--yes", "-y", help="Do not ask before deleting.")] = None,
+    yes: Annotated[bool | None, _option("--yes", "-y", help="Do not ask before deleting or overwriting.")] = None,
     quiet: Annotated[bool | None, _option("--quiet", "-q", help="No messages, no progress.")] = None,
     no_color: Annotated[bool | None, _option("--no-color", help="No colours. [NO_COLOR]")] = None,
 ) -> None: ...
