@@ -20,7 +20,7 @@ from ota_console.tenancy.models import Project
 
 __all__ = ["Import", "ImportRow", "RowError", "import_devices"]
 
-MOST_ROWS = 100_000
+MOST_ROWS = 20_000  # a few seconds, in which SQLite lets nobody else write
 _AT_ONCE = 1_000  # rows of one round of statements
 _NAMED = 100  # this many are named in the audit trail
 
@@ -37,7 +37,7 @@ class Import:
 def import_devices(*, project: Project, rows: Sequence[ImportRow], actor: Actor, dry_run: bool = False) -> Import:
     """Create all these devices, or none and say what is wrong with which row.
 
-    Raise Invalid for more than 100,000 rows, Conflict when something they name was taken while they were written.
+    Raise Invalid for more than 20,000 rows, Conflict when something they name was taken while they were written.
     """
     actor.require("devices.edit", project=project.pk)
     if any(row.has_credential for row in rows):

@@ -176,6 +176,7 @@ def test_lines_that_cannot_be_read_are_told_with_the_others(api: Api) -> None:
         (b"tags\nred\n", CSV, 400, "name"),
         (b"name,name\na,b\n", CSV, 400, "once"),
         (b"name\n\xff\xfe\n", CSV, 400, "UTF-8"),
+        (b"name\n" + b"a\n" * 20_001, CSV, 400, "20000"),
         (b"name\na\0b\n", CSV, 400, "line"),
         (b"{}", "application/json", 415, "application/json"),
         (b"name\na\n", "", 415, ""),
