@@ -21,6 +21,7 @@ from ota_console.tenancy.models import Project
 from ota_console.tenancy.services import NewApiKey
 from tests.cli.conftest import Ota
 from tests.cli.reports import report
+from tests.cli.terminal import on_terminal
 
 HASH = hashlib.sha256(b"firmware").hexdigest()
 
@@ -361,3 +362,21 @@ def test_deleting_needs_a_yes(ota: Ota, upload: Callable[..., Any]) -> None:
         ota(*command, "--yes")
     assert Device.objects.count() == Artifact.objects.count() == 0
     assert ota("cohort", "list", "-o", "json").json == ota("package", "list", "-o", "json").json == []
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("n", 1, 1), ("y", 0, 0)])
+def test_on_a_terminal_the_question_is_asked(ota: Ota, answer: str, code: int, left: int) -> None:
+    ota("device", "create", "pump")
+    with on_terminal(ota, "device", "delete", "pump") as terminal:
+        terminal.read_until("Delete pump?")
+        terminal.type(f"{answer}\n")
+        assert terminal.process.wait(timeout=30) == code
+    assert Device.objects.count() == left
+
+
+def test_on_a_terminal_a_bar_shows_how_far_a_file_is(ota: Ota, upload: Callable[..., Any]) -> None:
+    upload("main", "1", bytes(3 * 1024 * 1024))
+    with on_terminal(ota, "artifact", "download", "main@1") as terminal:
+        assert "3.0/3.0 MiB" in terminal.read_until("Saved")
+    with on_terminal(ota, "artifact", "upload", "main-1.bin", "--version", "2") as terminal:
+        assert "3.0/3.0 MiB" in terminal.read_until("SHA-256")

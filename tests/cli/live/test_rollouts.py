@@ -1,14 +1,10 @@
 """Deployments from a terminal: tried, waited for, compared, rolled back, watched."""
 
-import os
-import pty
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 
 from deployments.models import Artifact, Cohort, Deployment
 from deployments.services import start_deployment
@@ -17,9 +13,9 @@ from devices.services import create_device
 from ota_console.cli import waiting
 from ota_console.core.actors import Actor
 from ota_console.tenancy.models import Project
-from ota_console.tenancy.services import NewApiKey
-from tests.cli.conftest import EXECUTABLE, Ota
+from tests.cli.conftest import Ota
 from tests.cli.reports import report
+from tests.cli.terminal import on_terminal
 
 Act = Callable[[], None]
 
@@ -164,31 +160,16 @@ def test_a_deployment_is_shown_with_artifacts_and_progress(ota: Ota, cohort: Coh
     assert "Created by  " in first
 
 
-def test_the_live_table_follows_until_it_is_interrupted(
-    ota: Ota, cohort: Cohort, live_server: LiveServer, api_key: NewApiKey
-) -> None:
+def test_the_live_table_follows_until_it_is_interrupted(ota: Ota, cohort: Cohort) -> None:
     ota("deploy", "field", "main@2")
     report(device("b"), state=0, reason=5)
-    screen, terminal = pty.openpty()
-    environment = {"HOME": str(ota.home), "PATH": os.environ["PATH"], "TERM": "xterm", "COLUMNS": "120", "LINES": "20"}
-    watching = subprocess.Popen(
-        [EXECUTABLE, "status", "field", "--watch"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
-    )
-    os.close(terminal)
-    seen = read_until(screen, "1 failed, 1 waiting")
-    assert seen.index("integrity check failed") < seen.index("a  ")
-    report(device("a"), version="2")
-    read_until(screen, "1 of 2 devices run it, 1 failed")
-    watching.send_signal(signal.SIGINT)
-    assert watching.wait(timeout=30) == 0
-    os.close(screen)
-
-
-def read_until(screen: int, words: str) -> str:
-    seen = ""
-    while words not in seen:
-        seen += os.read(screen, 4096).decode()
-    return seen
+    with on_terminal(ota, "status", "field", "--watch") as terminal:
+        seen = terminal.read_until("1 failed, 1 waiting")
+        assert seen.index("integrity check failed") < seen.index("a  ")
+        report(device("a"), version="2")
+        terminal.read_until("1 of 2 devices run it, 1 failed")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.process.wait(timeout=30) == 0
 
 
 def test_a_live_table_needs_a_terminal(ota: Ota, cohort: Cohort) -> None:
