@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 from typing import IO, Any
 
+from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from storages.backends.s3 import S3File, S3Storage, clean_name
+
+#: What a storage raises that is full, broken or away.
+FAILURES: tuple[type[Exception], ...] = (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 class ArtifactFolder(FileSystemStorage):
@@ -57,9 +62,11 @@ class _DurableFile(File):  # type: ignore[type-arg]
         _sync_folder(self._target.parent)
 
     def discard(self) -> None:
-        if self.file is not None:
-            self.file.close()
-        self._partial.unlink(missing_ok=True)
+        try:
+            if self.file is not None:
+                self.file.close()
+        finally:  # a full disk fails once more, on what is still in the buffer
+            self._partial.unlink(missing_ok=True)
 
 
 class _BucketFile(S3File):  # type: ignore[misc]

@@ -33,7 +33,10 @@ class ArtifactUploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         if self._writer is not None:
             self._stop(Invalid("content: one file at a time", field="content"))
-        self._writer = ArtifactWriter()
+        try:
+            self._writer = ArtifactWriter()
+        except DomainError as error:
+            self._stop(error)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         assert self._writer is not None  # noqa: S101 - new_file comes first; narrows the type
@@ -46,7 +49,7 @@ class ArtifactUploadHandler(FileUploadHandler):
         return UploadedFile(name=self.file_name, content_type=self.content_type, size=file_size)
 
     def blob(self) -> Blob:
-        """What was stored. Raise Invalid or TooLarge, field `content`, for no file, an empty or a large one."""
+        """What was stored. Raise Invalid, TooLarge or Unavailable, field `content`, when nothing was."""
         if self._error is not None:
             raise self._error
         if self._writer is None:

@@ -1,7 +1,8 @@
 """The bytes of artifacts: written in a stream while they are measured, removed when nothing refers to them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from deployments import formats, rules
 from deployments.models import Artifact
-from deployments.storage import artifact_storage
+from deployments.storage import FAILURES, artifact_storage
+from ota_console.core.errors import Unavailable
 from ota_console.core.ids import new_public_id
 
 ORPHAN_AGE = timedelta(hours=24)  # longer than any upload takes
@@ -32,6 +34,7 @@ class ArtifactWriter:
     """Takes the bytes of one artifact in chunks of any size; memory stays flat.
 
     Use it as a context manager: what is not finished at its end is discarded, so a broken upload leaves nothing.
+    Each step raises Unavailable, field `content`, when the storage is full or does not answer.
     """
 
     def __init__(self) -> None:
@@ -39,7 +42,8 @@ class ArtifactWriter:
         self._digest = hashlib.sha256()
         self._head = b""
         self._size = 0
-        self._file: Any = artifact_storage().open(self._name, "wb")
+        with _storing():
+            self._file: Any = artifact_storage().open(self._name, "wb")
 
     def write(self, chunk: bytes) -> None:
         """Raise Invalid, field `content`, as soon as the artifact grows too large for devices."""
@@ -49,19 +53,22 @@ class ArtifactWriter:
         if self._size > rules.LARGEST_ARTIFACT:
             rules.require_size(self._size)
         self._digest.update(chunk)
-        self._file.write(chunk)
+        with _storing():
+            self._file.write(chunk)
 
     def finish(self) -> Blob:
         """Make the bytes durable. Raise Invalid, field `content`, when there are none."""
         rules.require_size(self._size)
-        self._file.close()
+        with _storing():
+            self._file.close()
         self._file = None
         kind = formats.detect(self._head).name
         return Blob(self._name, self._size, self._digest.hexdigest(), kind)
 
     def discard(self) -> None:
         if self._file is not None:
-            self._file.discard()
+            with _storing():
+                self._file.discard()
             self._file = None
 
     def __enter__(self) -> Self:
@@ -74,6 +81,15 @@ class ArtifactWriter:
         trace: TracebackType | None,
     ) -> None:
         self.discard()
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except FAILURES as error:
+        message = "content: the artifact storage is full or does not answer; try again"
+        raise Unavailable(message, field="content") from error
 
 
 def remove_blob(storage_name: str) -> None:

@@ -3,10 +3,13 @@
 import base64
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 from deployments.models import Artifact
 from deployments.services import create_blueprint
@@ -101,6 +104,17 @@ def test_post_artifacts_refuses_a_bad_field_and_leaves_nothing(api: Api, change:
     assert store() == before
 
 
+def test_post_artifacts_while_the_storage_is_away_is_a_503_and_leaves_nothing(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "artifacts").touch()  # a file where the folder should be
+    options = {"location": tmp_path / "artifacts"}
+    storage = {"BACKEND": "deployments.storage.ArtifactFolder", "OPTIONS": options}
+    before = store()
+    with override_settings(STORAGES={**settings.STORAGES, "artifacts": storage}):
+        for reply in (api.ask("POST", PATH, json=fields()), send_form(api), send_bytes(api)):
+            refused(reply, 503, 14, "content", "storage")
+    assert store() == before
+
+
 def send_bytes(api: Api, content: bytes = CONTENT, **query: str) -> httpx.Response:
     query = {"projectId": "sensors", "version": "1.0.0", "package": "main"} | query
     headers = {"content-type": "application/octet-stream"}
@@ -138,6 +152,15 @@ def test_post_artifacts_as_bytes_refuses_before_it_reads(api: Api, foreign_api: 
         api.ask("POST", PATH, content=b"x", headers={"content-type": "application/octet-stream"}), 400, 3, "version"
     )
     assert store() == before
+
+
+def test_post_artifacts_as_bytes_sent_again_under_its_key_is_stored_once(api: Api) -> None:
+    query = {"projectId": "sensors", "version": "1.0.0"}
+    headers = {"content-type": "application/octet-stream", "idempotency-key": "once"}
+    first, again = [api.ask("POST", PATH, params=query, content=CONTENT, headers=headers) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    refused(api.ask("POST", PATH, params=query, content=b"other", headers=headers), 409, 6, "Idempotency-Key")
 
 
 @pytest.mark.parametrize("missing", ["projectId", "content", "version"])

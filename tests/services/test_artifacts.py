@@ -1,14 +1,20 @@
 """Artifacts: stored in a stream, claimed once, never changed."""
 
 import hashlib
-from collections.abc import Callable
+import resource
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from deployments import rules, services
 from deployments.events import ArtifactUploaded, PackageCreated
@@ -16,7 +22,7 @@ from deployments.models import Artifact, Cohort, Package, Version
 from deployments.services import ArtifactWriter, Blob
 from deployments.storage import artifact_storage
 from ota_console.core.actors import Actor
-from ota_console.core.errors import Conflict, Forbidden, Invalid, NotFound, Precondition
+from ota_console.core.errors import Conflict, Forbidden, Invalid, NotFound, Precondition, Unavailable
 from ota_console.core.events import Event
 from ota_console.tenancy.models import Project
 
@@ -64,6 +70,55 @@ def test_a_broken_upload_leaves_nothing_behind() -> None:
     with pytest.raises(ConnectionError):
         _write_and_break(b"x" * 6_000_000)
     assert stored_names() == before
+
+
+def store(content: bytes) -> Blob:
+    with ArtifactWriter() as writer:
+        writer.write(content)
+        return writer.finish()
+
+
+@contextmanager
+def full_disk(folder: Path, settings: Settings) -> Iterator[None]:
+    """A folder in which no file grows beyond 4096 bytes."""
+    options = {"location": folder}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "artifacts": {"BACKEND": "deployments.storage.ArtifactFolder", "OPTIONS": options},
+    }
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("chunk", [5_000, 100_000], ids=["still in the buffer", "written at once"])
+def test_a_full_disk_is_said_and_nothing_stays(chunk: int, tmp_path: Path, settings: Settings) -> None:
+    with full_disk(tmp_path, settings), pytest.raises(Unavailable, match="content: "):
+        store(bytes(chunk))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [8, 6 * 1024**2], ids=["in one request", "in parts"])
+def test_a_bucket_that_does_not_answer_is_said(size: int, settings: Settings) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen
+        options = {
+            "bucket_name": "away",
+            "endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "region_name": "us-east-1",
+            "access_key": "tests",
+            "secret_key": "tests",
+            "client_config": Config(retries={"total_max_attempts": 1}),
+        }
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "artifacts": {"BACKEND": "deployments.storage.ArtifactBucket", "OPTIONS": options},
+        }
+        with pytest.raises(Unavailable, match="content: "):
+            store(bytes(size))
 
 
 def test_an_empty_file_is_refused_and_leaves_nothing() -> None:
