@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
@@ -14,6 +15,8 @@ from rest_framework.response import Response
 
 from ota_console.api.authentication import SCHEME
 from ota_console.core.errors import DomainError, Kind
+
+log = structlog.get_logger()
 
 #: Domain kind → HTTP status.
 HTTP: Mapping[Kind, int] = {
@@ -67,6 +70,8 @@ def render_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     refusal = _refusal(error)
     if refusal is None:
         return None
+    if refusal.status == 503:  # the client is not told why; those who run this must be
+        log.error("unavailable", cause=repr(error.__cause__ or error))
     return Response(refusal.body, status=refusal.status, headers=_headers(error, refusal))
 
 

@@ -206,7 +206,8 @@ def test_a_host_that_is_not_ours_is_a_json_400_even_while_debugging(api: Api) ->
 
 
 @override_settings(ROOT_URLCONF=__name__)
-def test_a_database_that_does_not_answer_is_a_503(api: Api) -> None:
+def test_a_database_that_does_not_answer_is_a_503(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     reply = api.ask("GET", "/v1/broken/database")
     refused(reply, 503, 14, "database")
     assert "secret" not in reply.text
+    assert "a secret of the inside" in caplog.text
