@@ -191,3 +191,12 @@ def test_a_body_that_stops_halfway_or_is_no_object_moves_nothing(api: Api, path:
     for body in (b"", b"[]", b"null", b"{", b"\xff\xfe", b"[" * 100_000):
         refused(api.ask("POST", f"{path}/add", content=body, headers=kind), 400, 3)
     assert store() == before
+
+
+def test_a_choice_sent_again_under_its_key_moves_once(api: Api, path: str) -> None:
+    api.device("d1")
+    headers = {"idempotency-key": "once"}
+    body = {"deviceNames": ["d1"]}
+    first, again = [api.ask("POST", f"{path}/add", json=body, headers=headers) for _ in range(2)]
+    assert first.json() == again.json() == {"data": {"matched": 1, "moved": 1, "dryRun": False}}
+    refused(api.ask("POST", f"{path}/add", json={"filter": {"all": True}}, headers=headers), 409, 6, "Idempotency-Key")

@@ -222,3 +222,18 @@ def test_a_file_that_stops_halfway_is_not_imported(api: Api) -> None:
         "early",
     )
     assert store() == before
+
+
+def test_a_file_sent_again_under_its_key_is_imported_once(api: Api) -> None:
+    replies = [
+        api.ask(
+            "POST",
+            f"{api.in_project}/devices/import",
+            content=b"name\na\n",
+            headers={"content-type": CSV, "idempotency-key": "once"},
+        )
+        for _ in range(2)
+    ]
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert replies[0].json() == replies[1].json()
+    assert Device.objects.count() == 1
