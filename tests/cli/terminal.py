@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,12 +28,23 @@ class Terminal:
         os.write(self.screen, text.encode())
 
 
+def _interruptible() -> None:
+    """Whoever runs the tests in the background has its children ignore the interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def on_terminal(ota: Ota, *arguments: str) -> Iterator[Terminal]:
     screen, terminal = pty.openpty()
     environment = {"HOME": str(ota.home), "PATH": os.environ["PATH"], "TERM": "xterm", "COLUMNS": "120", "LINES": "20"}
     process = subprocess.Popen(
-        [EXECUTABLE, *arguments], stdin=terminal, stdout=terminal, stderr=terminal, cwd=ota.home, env=environment
+        [EXECUTABLE, *arguments],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        cwd=ota.home,
+        env=environment,
+        preexec_fn=_interruptible,
     )
     os.close(terminal)
     try:

@@ -50,7 +50,7 @@ def _rows(entries: list[Object]) -> Iterator[list[object]]:
             entry["address"],
             entry["action"],
             f"{entry['objectType']} {entry['objectId']}",
-            "; ".join(_change(*change) for change in (entry.get("changes") or {}).items()),
+            "; ".join(_change(*change) for change in sorted((entry.get("changes") or {}).items())),
         ]
 
 
