@@ -25,6 +25,7 @@ REASON_TEXTS = {
 ACTIVE_STATES = (DOWNLOADING, DOWNLOADED, UPDATING)
 READY, UPDATED, AWAITING_RETRY = 0, 1, 11
 FAILURES = tuple(range(2, 11))
+UNSUCCESSFUL = (*FAILURES, AWAITING_RETRY)  # a device that backs off has failed and not recovered yet
 
 
 def state_name(state: int) -> str:

@@ -39,7 +39,7 @@ def with_progress(devices: QuerySet[Device], deployment: Deployment) -> QuerySet
     active = Q(package_states__state__in=vocabulary.ACTIVE_STATES)
     counted = devices.annotate(
         _running=Count("package_states", filter=_runs_version_of(bundle)),
-        _failed=Count("package_states", filter=since & Q(package_states__reason__in=vocabulary.FAILURES)),
+        _failed=Count("package_states", filter=since & Q(package_states__reason__in=vocabulary.UNSUCCESSFUL)),
         _active=Count("package_states", filter=since & active),
     )
     verdict = Case(

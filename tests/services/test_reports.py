@@ -138,11 +138,11 @@ def test_reason_zero_filters_on_zero(device: Device, project: Project, viewer: A
 def test_progress_is_judged_by_what_devices_reported(
     upload: Upload, cohort: Cohort, project: Project, operator: Actor, viewer: Actor
 ) -> None:
-    devices = [create_device(project=project, name=name, cohort=cohort, actor=operator) for name in "abcde"]
+    devices = [create_device(project=project, name=name, cohort=cohort, actor=operator) for name in "abcdef"]
     bundle = [upload("main", "2.0.0"), upload("modem", "7")]
     deployment = start_deployment(cohort=cohort, artifacts=bundle, actor=operator)
     later = deployment.created_at + timedelta(seconds=5)
-    finished, half, busy, broken, _ = devices
+    finished, half, busy, broken, backing_off, _ = devices
     record_reports(
         [
             report(finished, version="2.0.0", received_at=later),
@@ -150,6 +150,7 @@ def test_progress_is_judged_by_what_devices_reported(
             report(half, version="2.0.0", received_at=later),
             report(busy, state=1, target="2.0.0", received_at=later),
             report(broken, state=1, reason=5, target="2.0.0", received_at=later),
+            report(backing_off, state=0, reason=11, received_at=later),
         ]
     )
-    assert deployment_progress(deployment, actor=viewer) == Progress(up_to_date=1, updating=1, failed=1, waiting=2)
+    assert deployment_progress(deployment, actor=viewer) == Progress(up_to_date=1, updating=1, failed=2, waiting=2)
