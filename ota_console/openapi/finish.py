@@ -76,7 +76,7 @@ def _or_empty(schema: dict[str, Any]) -> dict[str, Any]:
         return schema | {"items": _or_empty(schema["items"])}
     if schema.get("type") != "string":
         return schema
-    if "format" in schema or "enum" in schema:
+    if schema.keys() & {"format", "enum", "pattern"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     return {key: value for key, value in schema.items() if key != "minLength"}
 
