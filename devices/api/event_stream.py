@@ -34,7 +34,7 @@ HEARTBEAT = 15.0
 _PAGE = 500
 _GREETING = b"retry: 2000\n\n"
 _SIGN_OF_LIFE = b": still here\n\n"
-_readers = ThreadPoolExecutor(4, "event-streams")
+readers = ThreadPoolExecutor(4, "event-streams")
 
 
 class OtaEventStream(ProjectView):
@@ -105,7 +105,7 @@ class _Stream:
 
 
 async def _waited(look: Callable[[int], T], upto: int) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_readers, look, upto)
+    return await asyncio.get_running_loop().run_in_executor(readers, look, upto)
 
 
 def _written(events: Iterable[OtaEvent]) -> bytes:

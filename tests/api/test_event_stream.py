@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 
+from devices.api import event_stream
 from devices.models import Device
 from devices.services import Report, record_reports
 from ota_console.asgi import application
@@ -125,6 +128,15 @@ def test_a_filter_that_cannot_be_is_refused(api: Api) -> None:
         refused(api.ask("GET", where, params=query), 400, 3, next(iter(query)))
 
 
+@pytest.fixture
+def one_reader(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Streams read in a thread that lets go of the database afterwards."""
+    with ThreadPoolExecutor(1) as reader:
+        monkeypatch.setattr(event_stream, "readers", reader)
+        yield
+        reader.submit(connections.close_all).result()
+
+
 class Listener:
     """A client of the ASGI application itself, which goes away when it is told to."""
 
@@ -178,10 +190,10 @@ async def listening(api: Api, last: str = "") -> Any:
     finally:
         listener.leave()
         await serving
+        await sync_to_async(connections.close_all)()  # of the thread that the test itself borrows
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_events_come_as_they_are_stored(api: Api) -> None:
+async def test_events_come_as_they_are_stored(one_reader: None, api: Api) -> None:
     device = (await sync_to_async(api.device)())["id"]
     async with listening(api) as (listener, _):
         for package in ("a", "b"):
@@ -193,8 +205,7 @@ async def test_events_come_as_they_are_stored(api: Api) -> None:
         assert packages([await listener.next()]) == ["while away"]
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_the_stream_ends_when_the_key_is_revoked(api: Api, administrator: Actor) -> None:
+async def test_the_stream_ends_when_the_key_is_revoked(one_reader: None, api: Api, administrator: Actor) -> None:
     async with listening(api) as (_, serving):
         key = await ApiKey.objects.aget(name="automation")
         await sync_to_async(revoke_api_key)(key=key, actor=administrator)
