@@ -29,12 +29,14 @@ class ArtifactFolder(FileSystemStorage):
 
 
 class ArtifactBucket(S3Storage):  # type: ignore[misc]
-    """An S3 bucket. Multipart uploads keep a few MB in memory, whatever the size of the artifact."""
+    """An S3 bucket. Uploads in parts and downloads keep a few MB in memory, whatever the size of the artifact."""
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
-        if "w" not in mode:
-            return super()._open(name, mode)  # type: ignore[no-any-return]
-        return _BucketFile(self._normalize_name(clean_name(name)), mode, self)
+        """For reading a stream: no seeking, and no copy, which django-storages makes in memory."""
+        key = self._normalize_name(clean_name(name))
+        if "w" in mode:
+            return _BucketFile(key, mode, self)
+        return File(self.bucket.Object(key).get()["Body"], name=name)
 
     def listing(self) -> list[str]:
         """Names of everything stored."""

@@ -13,11 +13,10 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.conf import settings
 
 from deployments.rules import StoredArtifact
-from deployments.storage import artifact_storage
+from deployments.storage import FAILURES, artifact_storage
 from ota_console.core.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -55,7 +54,7 @@ class Artifacts:
     async def _open(self, stored: StoredArtifact) -> mmap:
         try:
             content = await asyncio.get_running_loop().run_in_executor(self._readers, _map, stored)
-        except (OSError, ValueError, BotoCoreError, ClientError) as error:
+        except (*FAILURES, ValueError) as error:
             log.error("artifact_unreadable", artifact=stored.storage_name, reason=str(error))
             raise Unavailable("the artifact cannot be read now") from error
         self._maps[stored.sha256] = content

@@ -3,6 +3,7 @@
 import hashlib
 import resource
 import socket
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -45,6 +46,24 @@ def test_what_is_written_in_any_chunks_is_measured_and_read_back(chunks: list[by
         assert stored.read() == content
     assert (blob.size, blob.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     artifact_storage().delete(blob.storage_name)
+
+
+def test_an_artifact_is_never_held_whole() -> None:
+    size, step = 48 * 1024**2, 256 * 1024
+    tracemalloc.start()
+    try:
+        with ArtifactWriter() as writer:
+            for _ in range(0, size, step):
+                writer.write(bytes(step))
+            blob = writer.finish()
+        with artifact_storage().open(blob.storage_name) as stored:
+            read = sum(len(chunk) for chunk in iter(lambda: stored.read(step), b""))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    artifact_storage().delete(blob.storage_name)
+    assert read == size
+    assert peak < size / 2
 
 
 @pytest.mark.parametrize(
