@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 _OPEN_MAPS = 256
 _CHUNK = 1 << 20
 _READERS = 4
+_UNREADABLE: tuple[type[Exception], ...] = (*FAILURES, ValueError)
 
 
 class Artifacts:
@@ -54,7 +55,7 @@ class Artifacts:
     async def _open(self, stored: StoredArtifact) -> mmap:
         try:
             content = await asyncio.get_running_loop().run_in_executor(self._readers, _map, stored)
-        except (*FAILURES, ValueError) as error:
+        except _UNREADABLE as error:
             log.error("artifact_unreadable", artifact=stored.storage_name, reason=str(error))
             raise Unavailable("the artifact cannot be read now") from error
         self._maps[stored.sha256] = content
