@@ -1,11 +1,14 @@
 """Idempotency-Key: a POST that is sent again gives the first reply and changes nothing."""
 
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from deployments.models import Artifact, Cohort
@@ -113,3 +116,26 @@ def test_replies_are_forgotten_after_a_day(api: Api) -> None:
         api_key=ApiKey.objects.get(), name="old", claim="x", claimed_at=timezone.now() - KEPT_FOR - timedelta(seconds=1)
     )
     assert forget_replies() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_is_answered_and_none_is_done_twice(api: Api) -> None:
+    path, at_once = f"{api.in_organization}/cohorts", 6
+    start = threading.Barrier(at_once)
+
+    def ask(_: int) -> httpx.Response:
+        start.wait()
+        try:
+            return api.ask("POST", path, json={"name": "field"}, headers=HEADERS)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as pool:
+        replies = list(pool.map(ask, range(at_once)))
+    done = [reply for reply in replies if reply.status_code == 200]
+    assert len({reply.text for reply in done}) == 1
+    assert sum("idempotent-replay" not in reply.headers for reply in done) == 1
+    for reply in replies:
+        if reply not in done:
+            refused(reply, 409, 6, "still running")
+    assert Cohort.objects.count() == 1

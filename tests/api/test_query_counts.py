@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from devices.models import Device
 from devices.services import Report, create_tag, record_reports
 from ota_console.core.actors import Actor
+from tests.api.certificates import authority, cert_file
 from tests.api.client import Api
 from tests.api.test_ota_events import START
 
@@ -23,6 +24,12 @@ QUERIES: Mapping[str, int] = {
     "cohort-devices": 11,
     "versions": 6,
     "ota-events": 3,
+    "blueprints": 4,
+    "tags": 4,
+    "releases": 7,
+    "certificates": 4,
+    "audit": 3,
+    "firmware/logs": 4,
 }
 
 
@@ -44,6 +51,10 @@ class Fleet:
         self.api.upload(f"p{number}", "1")
         self.api.upload("main", f"1.{number}")
         self.api.post(f"{self.api.in_project}/devices/{self.first}/credentials")
+        self.api.post(f"{self.api.in_project}/blueprints", name=f"b{number}")
+        self.api.post(f"{self.api.in_project}/certificates", certFile=cert_file(authority(f"CA {number}")))
+        body = {"releaseTags": [f"r{number}"], "deviceTagIds": self.tags, "artifactIds": self.artifacts}
+        self.api.post(f"{self.api.in_project}/releases", **body)
         self.api.post(self.path("deployments"), name=f"n{number}", artifactIds=self.artifacts)
 
     def path(self, collection: str) -> str:
