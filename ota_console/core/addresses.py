@@ -24,10 +24,6 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
-    def is_everywhere(self) -> bool:
-        return self.host in _EVERYWHERE
-
-    @property
     def reachable(self) -> "Address":
         """The same port by a host that a program on this machine can connect to."""
         return Address(_EVERYWHERE.get(self.host, self.host), self.port)
