@@ -13,7 +13,8 @@ from typing import Any
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.db import connections
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -42,8 +43,13 @@ def by_length(ordinary: Application, long: ASGIHandler) -> Application:
 
 def streamed(
     request: HttpRequest, waiting: Callable[[], AsyncIterator[bytes]], reading: Callable[[], Iterator[bytes]]
-) -> StreamingHttpResponse:
-    """A streaming response that iterates as its server does: `waiting` under ASGI, `reading` under WSGI."""
+) -> HttpResponseBase:
+    """A streaming response that iterates as its server does: `waiting` under ASGI, `reading` under WSGI.
+
+    To HEAD, which asks for no body, nothing is streamed: a stream may have no end.
+    """
+    if request.method == "HEAD":
+        return HttpResponse()
     if isinstance(request, ASGIRequest):
         return StreamingHttpResponse(_released(waiting()))
     return StreamingHttpResponse(reading())

@@ -48,19 +48,13 @@ def _own(request: Request, artifact: Artifact) -> HttpResponseBase:
     except Unsatisfiable:
         return _unsatisfiable(artifact)
     sent = wanted or range(artifact.size)
-    response = _body(request, artifact, sent)
+    pieces = _pieces(artifact, sent)
+    response = streamed(request._request, lambda: read_pieces(pieces), lambda: pieces)
     response.status_code = 200 if wanted is None else 206
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Content-Length": str(len(sent))}
     if wanted is not None:
         headers["Content-Range"] = f"bytes {sent.start}-{sent.stop - 1}/{artifact.size}"
     return _said(artifact, response, **headers)
-
-
-def _body(request: Request, artifact: Artifact, sent: range) -> HttpResponseBase:
-    if request.method == "HEAD":
-        return HttpResponse()
-    pieces = _pieces(artifact, sent)
-    return streamed(request._request, lambda: read_pieces(pieces), lambda: pieces)
 
 
 def _pieces(artifact: Artifact, sent: range) -> Iterator[bytes]:

@@ -122,6 +122,14 @@ def test_a_token_that_is_none_is_refused(api: Api, token: str) -> None:
     refused(api.ask("GET", where, headers={"last-event-id": token}), 400, 3, "Last-Event-ID")
 
 
+def test_head_is_answered_without_a_stream(api: Api, device: str) -> None:
+    report(device, "a")
+    where = f"{api.in_organization}/ota-events/stream"
+    reply = api.ask("HEAD", where, params={"startTime": "2026-01-01T00:00:00Z"})
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert reply.headers["content-type"] == "text/event-stream"
+
+
 def test_a_filter_that_cannot_be_is_refused(api: Api) -> None:
     where = f"{api.in_organization}/ota-events/stream"
     for query in ({"status": "x"}, {"eventType": "DANCING"}, {"startTime": "yesterday"}):
