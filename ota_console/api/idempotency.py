@@ -11,6 +11,7 @@ changed, and the name is free again.
 """
 
 import hashlib
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache, wraps
@@ -18,11 +19,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from ota_console.api.large import LARGEST
 from ota_console.api.models import KeptReply
 from ota_console.core.encryption import Vault
 from ota_console.core.errors import Conflict, Invalid
@@ -50,6 +52,8 @@ def idempotent(post: Handler) -> Handler:
             return post(view, request, *args, **kwargs)
         body = DigestedBody(request._request)
         lasts = UPLOAD_LASTS if view.streams else CLAIM_LASTS
+        if not view.streams:
+            body.load()
         caller: Any = request.user
         kept = _claim(caller.key, name, lasts)
         if kept.sealed_reply is not None:
@@ -77,17 +81,22 @@ class DigestedBody:
         self._boundary = _boundary(request.content_params or {})
         self._rest = b""
         self._is_closed = False
+        length = str(request.META.get("CONTENT_LENGTH", ""))
+        self._length = int(length) if length.isdecimal() else 0
         request._stream = self  # type: ignore[assignment]
 
+    def load(self) -> None:
+        """Wait for all of it now: no transaction may be open while a slow client sends. What is too large stays unread,
+        for the view to refuse.
+        """
+        if self._length <= LARGEST:
+            self._body = io.BytesIO(self._received(self._body.read))
+
     def read(self, *size: int) -> bytes:
-        piece: bytes = self._body.read(*size)
-        self._take(piece)
-        return piece
+        return self._taken(self._received(self._body.read, *size))
 
     def readline(self, *size: int) -> bytes:
-        line: bytes = self._body.readline(*size)
-        self._take(line)
-        return line
+        return self._taken(self._received(self._body.readline, *size))
 
     def close(self) -> None:
         """Django closes what it has read to the end."""
@@ -102,10 +111,21 @@ class DigestedBody:
         self._rest = b""
         return self._digest.hexdigest()
 
-    def _take(self, piece: bytes) -> None:
-        if not self._boundary:
+    def _received(self, receive: Callable[..., bytes], *size: int) -> bytes:
+        """Raise UnreadablePostError when the client went away."""
+        try:
+            return receive(*size)
+        except OSError as error:
+            raise UnreadablePostError(*error.args) from error
+
+    def _taken(self, piece: bytes) -> bytes:
+        if self._boundary:
+            self._take_of_form(piece)
+        else:
             self._digest.update(piece)
-            return
+        return piece
+
+    def _take_of_form(self, piece: bytes) -> None:
         text = (self._rest + piece).replace(self._boundary, b"")
         whole = max(len(text) - len(self._boundary) + 1, 0)  # the end may be the beginning of a boundary
         self._digest.update(text[:whole])

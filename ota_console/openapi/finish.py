@@ -28,6 +28,10 @@ _IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "examples": {"any": {"value": "5f0c7b1e-deploy-1.1.0"}},
 }
+_IDEMPOTENT_REPLAY = {
+    "description": "This is the first reply to the request; nothing happened again.",
+    "schema": {"type": "string", "const": "true"},
+}
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -58,6 +62,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             response["description"] = "Done."
     if method == "post":
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        operation["responses"]["200"]["headers"] = {"Idempotent-Replay": _IDEMPOTENT_REPLAY}
     for parameter in operation.get("parameters", []):
         _describe_parameter(parameter)
 

@@ -10,9 +10,11 @@ from django.db import transaction
 
 from ota_console.core.actors import Actor, Role
 from ota_console.core.addresses import Address
+from ota_console.core.events import publish
 from ota_console.core.private_files import write_private
-from ota_console.tenancy.models import Membership, Organization, Project, User
-from ota_console.tenancy.services import create_api_key, create_project
+from ota_console.tenancy.events import OrganizationCreated, UserSaved
+from ota_console.tenancy.models import Organization, Project, User
+from ota_console.tenancy.services import add_member, create_api_key, create_project
 
 _ACTOR = Actor.system("first run")
 
@@ -32,6 +34,8 @@ def ensure_first_run(path: Path) -> None:
 def _create_and_write(path: Path) -> None:
     """The file comes last before the commit: without a commit the next start writes it anew."""
     organization = Organization.objects.create(slug="default", name="My organization")
+    changes = {"name": [None, organization.name]}
+    publish(OrganizationCreated(organization_id=organization.pk, object_id="default", actor=_ACTOR, changes=changes))
     project = create_project(organization=organization, slug="default", name="My project", actor=_ACTOR)
     sign_in = _create_administrator(organization)
     _write(path, _addresses() | sign_in | {"organization": organization.slug} | _create_key(project))
@@ -40,7 +44,8 @@ def _create_and_write(path: Path) -> None:
 def _create_administrator(organization: Organization) -> dict[str, str]:
     password = secrets.token_urlsafe(18)
     user = User.objects.create_superuser("admin", password=password)
-    Membership.objects.create(organization=organization, user=user, role=Role.ADMIN)
+    publish(UserSaved(object_id=user.get_username(), actor=_ACTOR))
+    add_member(organization=organization, username=user.get_username(), role=Role.ADMIN, actor=_ACTOR)
     return {"username": user.get_username(), "password": password}
 
 
