@@ -12,9 +12,11 @@ from a2wsgi.wsgi_typing import WSGIApp
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
+from ota_console.bodies import Application, by_body
 from ota_console.streaming import by_length
 from ota_console.whole_body import refuse_cut_bodies
 
@@ -25,10 +27,15 @@ from ota_console.console.live import websocket_urlpatterns  # noqa: E402 (consum
 
 _HTTP_THREADS = 16
 
+
+def _threads() -> Application:
+    return WSGIMiddleware(cast(WSGIApp, http_application), workers=_HTTP_THREADS)
+
+
 application = ProtocolTypeRouter(
     {
         "http": by_length(
-            ordinary=WSGIMiddleware(cast(WSGIApp, http_application), workers=_HTTP_THREADS),
+            ordinary=by_body(_threads(), uploads=_threads(), largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
             long=get_asgi_application(),
         ),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
