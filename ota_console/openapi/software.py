@@ -27,7 +27,7 @@ def _upload_fields(**more: object) -> dict[str, object]:
     return {
         "projectId": text | {"description": "The project's id."},
         "package": text | {"default": "main", "description": "Created when there is none."},
-        "version": text | {"description": "Free text of the characters A-Z a-z 0-9 . _ - + and the like."},
+        "version": text | {"description": "Free text of the characters that devices can ask for."},
         "blueprintId": {"type": ["string", "null"], "description": "For one kind of hardware only."},
         **more,
     }
