@@ -91,6 +91,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rest_framework",
     "template_partials",
 ]
@@ -258,7 +260,21 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["ota_console.api.parsing.JsonObject"],
     "EXCEPTION_HANDLER": "ota_console.api.errors.render_error",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "ota_console.api.negotiation.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "ota_console.openapi.schema.Schema",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OTA Console",
+    "DESCRIPTION": "Over-the-air updates for fleets of devices: the management API.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "SERVERS": [{"url": "/", "description": "This server"}],
+    "COMPONENT_SPLIT_REQUEST": True,  # what is read and what is written are different serializers
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["ota_console.openapi.finish.finish"],
+    "SCHEMA_PATH_PREFIX": "/v1",
 }
 
 # ── Language, time, static files, logs ──────────────────────────────────────────────────────────────────────────
