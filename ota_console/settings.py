@@ -135,7 +135,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a reader that later writes would otherwise fail at once with "locked"
-        "timeout": 10,
+        "timeout": 4,  # clients give up after 5 s (contract/rest.md §1.1), devices after 10
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -304,7 +304,11 @@ LOGGING = {
     "formatters": {
         "logfmt": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"]),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"]),
+            ],
             "foreign_pre_chain": _shared_processors,
         }
     },
@@ -314,6 +318,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.log_level("OTA_LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django.request": {"level": "ERROR"},  # refusals are told once, by django_structlog
         "celery": {"level": "WARNING"},  # INFO is two lines for every task
         "django_structlog": {"level": "WARNING"},  # INFO is two lines for every request
         "httpx": {"level": "WARNING"},
