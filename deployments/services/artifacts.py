@@ -5,10 +5,10 @@ from django.db import IntegrityError, transaction
 from deployments import rules
 from deployments.events import ArtifactDeleted, ArtifactUploaded, PackageCreated
 from deployments.models import Artifact, Blueprint, Package, Version
-from deployments.services.blobs import Blob, remove_after_commit, remove_blob
+from deployments.services.blobs import Blob, discard_blob, remove_after_commit
 from deployments.services.packages import cohort_using
 from ota_console.core.actors import Actor
-from ota_console.core.errors import Conflict, Invalid, NotFound, Precondition
+from ota_console.core.errors import Conflict, DomainError, Invalid, NotFound, Precondition
 from ota_console.core.events import publish
 from ota_console.tenancy.models import Project
 
@@ -25,11 +25,12 @@ def create_artifact(
     """Claim stored bytes as the artifact of a version; an unknown package is created (contract/rest.md §3.5).
 
     Raise Invalid naming the field, or Conflict when the version has one already. Either way the bytes are removed.
+    After any other failure they stay: a commit may have gone through although its answer was lost. They are swept.
     """
     try:
         return _claim(project, blob, package, version, actor, blueprint)
-    except BaseException:
-        remove_blob(blob.storage_name)
+    except DomainError:
+        discard_blob(blob.storage_name)
         raise
 
 

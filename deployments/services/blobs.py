@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from deployments.models import Artifact
 from deployments.storage import FAILURES, artifact_storage
 from ota_console.core.errors import Unavailable
 from ota_console.core.ids import new_public_id
+
+log = structlog.get_logger()
 
 ORPHAN_AGE = timedelta(hours=24)  # longer than any upload takes
 
@@ -94,6 +97,14 @@ def _storing() -> Iterator[None]:
 
 def remove_blob(storage_name: str) -> None:
     artifact_storage().delete(storage_name)
+
+
+def discard_blob(storage_name: str) -> None:
+    """Remove bytes that were refused. A storage that fails now must not hide the refusal: they are swept later."""
+    try:
+        remove_blob(storage_name)
+    except Exception as error:  # noqa: BLE001 - whatever the storage's client raises
+        log.warning("bytes_left_behind", name=storage_name, reason=str(error))
 
 
 def remove_after_commit(storage_names: Iterable[str]) -> None:
