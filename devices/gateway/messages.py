@@ -59,7 +59,12 @@ class Messages:
         """Answer one message, now or when its resource is ready."""
         if len(datagram) < codec.HEADER or datagram[0] >> 6 != 1:
             return
-        request = _decode(session, datagram)
+        try:
+            request = _decode(session, datagram)
+        except UnicodeDecodeError:
+            if datagram[0] >> 4 & 3 == Type.CON:
+                session.send(_no_such_path(datagram))
+            return
         if request is None or not request.code.is_request():
             if datagram[0] >> 4 & 3 == Type.CON:
                 session.send(codec.empty(codec.Type.RST, datagram[2] << 8 | datagram[3]))
@@ -107,8 +112,17 @@ def _decode(session: Session, datagram: bytes) -> Message | None:
         return None
     try:
         return Message.decode(datagram, remote=session)
+    except UnicodeDecodeError:
+        raise
     except (UnparsableMessage, ValueError, IndexError):
         return None
+
+
+def _no_such_path(datagram: bytes) -> bytes:
+    """Text that is no UTF-8 names nothing here. A reset would have some devices drop their session (§2.1)."""
+    end = codec.HEADER + (datagram[0] & 0x0F)
+    message_id = datagram[2] << 8 | datagram[3]
+    return codec.encode(codec.Type.ACK, codec.Code.NOT_FOUND, message_id, datagram[codec.HEADER : end], [], b"")
 
 
 def _require_understood(request: Message) -> None:

@@ -58,6 +58,12 @@ def test_other_paths_are_not_found_at_once(client: Client, code: int, path: str)
     assert (answer.kind, answer.status) == (ACK, "4.04")
 
 
+@pytest.mark.parametrize("code", [GET, POST])
+def test_a_path_that_is_no_text_is_not_found(client: Client, code: int) -> None:
+    answer = client.exchange(Message(CON, code, 7, ZERO_TOKEN, ((URI_PATH, b"\xff\xfe"),)))
+    assert (answer.kind, answer.status, answer.message_id, answer.token) == (ACK, "4.04", 7, ZERO_TOKEN)
+
+
 def test_methods_that_a_path_does_not_have(client: Client) -> None:
     assert client.exchange(client.request(DELETE, ".u/desired")).status == "4.05"
     assert client.exchange(client.request(GET, "")).status == "4.05"
