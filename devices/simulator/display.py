@@ -46,6 +46,7 @@ async def run_fleet(
     Whether all went well: nothing against the contract, and every device up to date or, when only time was given,
     observing at the end.
     """
+    console.print(Text(f"{len(keys)} devices sign in at coaps://{options.gateway}"), soft_wrap=True)
     async with Fleet(keys, options) as fleet:
         is_interrupted = await _watch(fleet, console, until_updated=until_updated, seconds=seconds)
         totals, violations = fleet.totals(), fleet.violations()
