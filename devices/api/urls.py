@@ -11,6 +11,7 @@ from devices.api import (
     events,
     firmware_logs,
     imports,
+    metrics,
     provisioning,
     releases,
     stats,
@@ -43,6 +44,7 @@ _IN_PROJECT = [
     path("certificates", certificates.CertificateList.as_view(), name="certificate-list"),
     path("certificates/<str:certificate>", certificates.CertificateDetail.as_view(), name="certificate-detail"),
     path("usage", usage.UsageList.as_view(), name="usage-list"),
+    path("metrics", metrics.ProjectMetrics.as_view(), name="metrics"),
     path("firmware/logs", firmware_logs.FirmwareLogList.as_view(), name="firmware-log-list"),
 ]
 _IN_COHORT = [

@@ -10,6 +10,7 @@ from devices.api import (
     firmware_logs,
     imports,
     inputs,
+    metrics,
     provisioning,
     stats,
     tags,
@@ -147,6 +148,9 @@ SECTIONS = (
             },
             usage.UsageList: {
                 "get": Operation("See what was delivered in each month", whole(usage.UsageOutput), usage.UsageQuery),
+            },
+            metrics.ProjectMetrics: {
+                "get": Operation("The project's numbers for Prometheus", {(200, "text/plain"): {"type": "string"}}),
             },
             DeviceLogList: {
                 "get": Operation(

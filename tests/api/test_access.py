@@ -69,6 +69,7 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("credential-list", "post"): Row(OPERATOR, {"identity": "new"}),
     ("credential-detail", "delete"): Row(OPERATOR),
     ("usage-list", "get"): Row(VIEWER),
+    ("metrics", "get"): Row(VIEWER),
     ("event-list", "get"): Row(VIEWER),
     ("event-stream", "get"): Row(VIEWER),
     ("event-stats", "get"): Row(VIEWER),

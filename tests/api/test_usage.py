@@ -4,8 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 
-from devices.models import Usage
+from devices.models import Device, Usage
+from devices.services import create_device
+from ota_console.core.actors import Actor
 from tests.api.client import Api, refused
 
 
@@ -44,3 +48,17 @@ def test_get_usage_between_months(api: Api, path: str, query: dict[str, Any], mo
 @pytest.mark.parametrize("query", [{"from": "2026"}, {"to": "2026-13"}, {"from": "2026-01-01"}, {"to": "a\0b"}])
 def test_get_usage_refuses_what_is_no_month(api: Api, path: str, query: dict[str, str]) -> None:
     refused(api.ask("GET", path, params=query), 400, 3, next(iter(query)))
+
+
+def test_get_metrics_adds_the_months_up_for_prometheus(api: Api, path: str, operator: Actor) -> None:
+    device = create_device(project=api.project, name="d", actor=operator)
+    Device.objects.filter(pk=device.pk).update(last_seen_at=timezone.now())
+    reply = api.ask("GET", f"{api.in_project}/metrics")
+    families = {family.name: family for family in text_string_to_metric_families(reply.text)}
+    numbers = {name: [(sample.labels, sample.value) for sample in family.samples] for name, family in families.items()}
+    mine = {"project": api.project.slug}
+    assert numbers == {
+        "ota_delivered_bytes": [(mine, 7 * 2**40)],
+        "ota_devices_updated": [(mine, 7)],
+        "ota_devices_online": [(mine, 1)],
+    }
