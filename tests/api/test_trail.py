@@ -16,7 +16,7 @@ def test_every_change_leaves_its_row(api: Api, admin_api: Api, key: tuple[str, s
     ids = furnish(api, "main")
     before = set(AuditEntry.objects.values_list("pk", flat=True))
     reply = send(admin_api if ROWS[key].role == ADMIN else api, key, ids)
-    assert reply.status_code == 200, reply.text
+    assert reply.status_code in (200, 302), reply.text  # bytes in a bucket are fetched from there
     entries = AuditEntry.objects.exclude(pk__in=before)
     changes = key == REVEALING or (key[1] != "get" and key not in WITHOUT_CHANGE)
     assert entries.exists() == changes
