@@ -8,6 +8,5 @@ def bucket_of(key: int) -> int:
     return key >> BUCKET_BITS
 
 
-def after_bucket(bucket: int) -> int:
-    """The first key that is no longer in it."""
-    return (bucket + 1) << BUCKET_BITS
+def first_key(bucket: int) -> int:
+    return bucket << BUCKET_BITS

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from deployments.models import Cohort
-from devices.buckets import after_bucket
+from devices.buckets import first_key
 from devices.models import CohortSize, Device, DeviceBucket
 from devices.models.devices import DeviceQuerySet
 from devices.selectors.listing import DeviceFilter, devices_matching
@@ -49,9 +49,11 @@ def _from_place(devices: DeviceQuerySet, project: Project, offset: int) -> tuple
     """Start at the bucket that holds the place, so that the database skips less than one bucket of keys."""
     buckets = list(DeviceBucket.objects.filter(project=project).values_list("bucket", "number"))
     total = sum(number for _, number in buckets)
+    if buckets:  # or the search for one more device after the last walks through those of older projects
+        devices = devices.filter(pk__gte=first_key(buckets[-1][0]))
     for bucket, number in buckets:
         if offset < number:
-            return _skip(devices.filter(pk__lt=after_bucket(bucket)), offset), total
+            return _skip(devices.filter(pk__lt=first_key(bucket + 1)), offset), total
         offset -= number
     return devices.none(), total
 
